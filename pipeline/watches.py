@@ -72,13 +72,16 @@ class Watch:
 class Entity:
     """A person, organisation, group, place or thing with its other names.
 
-    `speaks_for` names the institution that this entity's words are counted as ("" = its own).
+    `speaks_for` names the institution that this entity's words are counted as ("" = its own), `inside` the country or
+    place it lies in, `media` says that it relays what others say (an agency, a broadcaster, a newspaper).
     """
 
     name: str
     kind: str
     also: tuple[str, ...] = ()
     speaks_for: str = ""
+    inside: str = ""
+    media: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,219 @@
+"""One article against what is stored -> what to store and what to report. Pure: no clock, no disk, no database."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from pipeline.detect.changes import Decision, decide
+from pipeline.detect.overdue import find_overdue
+from pipeline.detect.state import fold_answers, fold_state
+from pipeline.extract.readings import Reader
+from pipeline.match.questions import denies, find_claims
+from pipeline.match.watching import WatchIndex
+from pipeline.model import (
+    ArticleVersion,
+    Certainty,
+    Change,
+    ChangeKind,
+    Claim,
+    QuestionState,
+    StoredClaim,
+    evidence_of,
+)
+from pipeline.statements import Reading, Statement
+from pipeline.watches import Question
+
+History = Callable[[str, str], Sequence[StoredClaim]]
+LastState = Callable[[str, str], QuestionState | None]
+# An edited sentence that is still this much the same (rapidfuzz ratio, 0-100) was only tidied up.
+COSMETIC = 97.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one step of the clock or one article leads to; `retracted` are keys of claims that no longer stand."""
+
+    claims: tuple[StoredClaim, ...] = ()
+    changes: tuple[Change, ...] = ()
+    states: tuple[QuestionState, ...] = ()
+    retracted: tuple[str, ...] = ()
+
+
+class Judge:
+    """A story's watches, ready to judge articles. Compiled once per run; keeps nothing between articles."""
+
+    def __init__(self, reader: Reader, indexes: Sequence[WatchIndex]) -> None:
+        self._reader, self._indexes = reader, tuple(indexes)
+
+    def judge(self, stored: ArticleVersion, previous: ArticleVersion | None, history: History, last_state: LastState) -> Outcome:
+        """What a new article version says, and what that changes.
+
+        Args:
+            stored: The version as stored; its `seen_at` is the clock of the decision.
+            previous: The version before it, if the article was edited.
+            history: Gives the stored claims of a (watch, question), in order of arrival.
+            last_state: Gives the last stored state of a (watch, question).
+        """
+        reading = self._reader.read(stored.article)
+        desk = _Desk(stored=stored, history=history)
+        before = _previous_sentences(self._reader, previous)
+        for index in self._indexes:
+            claims = find_claims(reading, stored, index)
+            desk.take_back_vanished(index, reading, before, claims)
+            for claim in claims:
+                if claim.sentence not in before:
+                    question = next(item for item in index.watch.questions if item.id == claim.question)
+                    desk.take(claim, question, _statement_of(reading, claim), index)
+        return desk.outcome(last_state, self.questions())
+
+    def remove(self, url: str, at: dt.datetime, claims: Iterable[StoredClaim], history: History, last_state: LastState) -> Outcome:
+        """What the removal of an article changes: each of its claims that was news is withdrawn."""
+        changes, touched = [], set()
+        standing = [stored for stored in claims if stored.retracted_at is None]
+        for stored in standing:
+            touched.add((stored.claim.watch, stored.claim.question))
+            if stored.effect is not ChangeKind.REPEAT:
+                changes.append(_change(stored.claim, ChangeKind.WITHDRAWN, None, at, 0.9, (
+                    "the article was taken down; that does not prove the claim false",), old=stored.claim))
+        retracted = {stored.claim.key for stored in standing}
+        states = _new_states(touched, _without(history, retracted, at), last_state, self.questions(), at, None)
+        return Outcome(changes=tuple(changes), states=states, retracted=tuple(sorted(retracted)))
+
+    def tick(self, now: dt.datetime, history: History, last_state: LastState) -> Outcome:
+        """What the clock alone changes: promises whose date has passed with no report of fulfilment."""
+        changes: list[Change] = []
+        states: list[QuestionState] = []
+        for index in self._indexes:
+            for question in index.watch.questions:
+                if question.overdue is None:
+                    continue
+                claims = history(index.watch.id, question.id)
+                late = find_overdue(claims, question, now, ended_at=_ended_at(index, history))
+                for stored in late:
+                    changes.append(_change(stored.claim, ChangeKind.OVERDUE, None, now, 0.9, (
+                        f"promised for {stored.claim.answer.text}; nobody has reported it done",), old=stored.claim))
+                if late:
+                    state = fold_state(claims, watch=index.watch.id, question=question.id, as_of=now, after=None, many=question.many,
+                                       overdue=frozenset(stored.claim.key for stored in late))
+                    known = last_state(index.watch.id, question.id)
+                    if known is None or (known.status, known.answers) != (state.status, state.answers):
+                        states.append(state)
+        return Outcome(changes=tuple(changes), states=tuple(states))
+
+    def questions(self) -> dict[tuple[str, str], Question]:
+        """Every declared question by (watch id, question id)."""
+        return {(index.watch.id, question.id): question for index in self._indexes for question in index.watch.questions}
+
+
+class _Desk:
+    """Collects what one article does, claim by claim: later sentences are compared with earlier ones too."""
+
+    def __init__(self, *, stored: ArticleVersion, history: History) -> None:
+        self._stored, self._read = stored, history
+        self._fresh: dict[tuple[str, str], list[StoredClaim]] = {}
+        self._changes: list[Change] = []
+        self._retracted: set[str] = set()
+        self._replaced: dict[tuple[str, str], list[StoredClaim]] = {}
+
+    def history(self, watch: str, question: str) -> list[StoredClaim]:
+        at = self._stored.article.seen_at
+        old = [replace(item, retracted_at=at) if item.claim.key in self._retracted else item for item in self._read(watch, question)]
+        return [*old, *self._fresh.get((watch, question), [])]
+
+    def take_back_vanished(self, index: WatchIndex, reading: Reading, before: frozenset[str], claims: Sequence[Claim]) -> None:
+        """A silent edit: claims of the version before whose sentence is gone no longer stand."""
+        if not before:
+            return
+        now_there = {statement.sentence for statement in reading.statements}
+        for question in index.watch.questions:
+            for stored in self._read(index.watch.id, question.id):
+                claim = stored.claim
+                if claim.url != self._stored.article.url or stored.retracted_at is not None or claim.sentence in now_there:
+                    continue
+                if any(fuzz.ratio(claim.sentence, sentence) >= COSMETIC for sentence in now_there):
+                    continue
+                self._retracted.add(claim.key)
+                follower = next((new for new in claims if new.question == claim.question and new.sentence not in before), None)
+                if follower is not None:
+                    self._replaced.setdefault((index.watch.id, question.id), []).append(stored)
+                elif stored.effect is not ChangeKind.REPEAT:
+                    self._changes.append(_change(claim, ChangeKind.WITHDRAWN, None, self._stored.article.seen_at, 0.8, (
+                        "the sentence vanished from the article without a note",), old=claim))
+
+    def take(self, claim: Claim, question: Question, statement: Statement, index: WatchIndex) -> None:
+        replaced = self._replaced.pop((claim.watch, claim.question), None)
+        if replaced:
+            kind = ChangeKind.CORRECTED if claim.correction else ChangeKind.WITHDRAWN
+            decision = Decision(kind=kind, prior=replaced[0], score=0.8, why=("the article was edited: the earlier sentence is gone",))
+        else:
+            decision = decide(claim, self.history(claim.watch, claim.question), question, states=index.states(question) if index.is_ordered(question) else (),
+                              denial=denies(claim, statement))
+        stored = StoredClaim(claim=claim, effect=decision.kind, prior=decision.prior.claim.key if decision.prior else None)
+        self._fresh.setdefault((claim.watch, claim.question), []).append(stored)
+        if decision.kind is not ChangeKind.REPEAT:
+            prior = decision.prior.claim if decision.prior else None
+            self._changes.append(_change(claim, decision.kind, prior, self._stored.article.seen_at, decision.score, decision.why,
+                                         old=prior))
+
+    def outcome(self, last_state: LastState, questions: dict[tuple[str, str], Question]) -> Outcome:
+        touched = set(self._fresh) | {(change.watch, change.question) for change in self._changes}
+        at = self._stored.article.seen_at
+        states = _new_states(touched, self.history, last_state, questions, at, self._stored.article.url)
+        claims = tuple(stored for items in self._fresh.values() for stored in items)
+        return Outcome(claims=tuple(sorted(claims, key=lambda stored: (stored.claim.start, stored.claim.watch, stored.claim.question, stored.claim.answer.text))),
+                       changes=tuple(self._changes), states=states, retracted=tuple(sorted(self._retracted)))
+
+
+def _new_states(touched: Iterable[tuple[str, str]], history: History, last_state: LastState, questions: dict[tuple[str, str], Question],
+                at: dt.datetime, after: str | None) -> tuple[QuestionState, ...]:
+    states = []
+    for watch, question in sorted(touched):
+        state = fold_state(history(watch, question), watch=watch, question=question, as_of=at, after=after, many=questions[watch, question].many)
+        known = last_state(watch, question)
+        if known is None or (known.status, known.answers) != (state.status, state.answers):
+            states.append(state)
+    return tuple(states)
+
+
+def _change(claim: Claim, kind: ChangeKind, prior: Claim | None, at: dt.datetime, score: float, why: tuple[str, ...], *, old: Claim | None) -> Change:
+    """A reported change; for what the clock or a removal reports the evidence is the earlier sentence itself."""
+    taken_back = kind in (ChangeKind.OVERDUE, ChangeKind.WITHDRAWN) and prior is None
+    return Change(
+        watch=claim.watch, question=claim.question, kind=kind, old=old.answer if old else None, new=None if taken_back else claim.answer,
+        effective=claim.effective, detected_at=at, score=score, why=why, evidence=evidence_of(claim),
+        prior=evidence_of(prior) if prior else None)
+
+
+def _previous_sentences(reader: Reader, previous: ArticleVersion | None) -> frozenset[str]:
+    if previous is None:
+        return frozenset()
+    return frozenset(statement.sentence for statement in reader.read(previous.article).statements)
+
+
+def _statement_of(reading: Reading, claim: Claim) -> Statement:
+    return next(statement for statement in reading.statements if statement.start == claim.start and statement.end == claim.end)
+
+
+def _without(history: History, retracted: set[str], at: dt.datetime) -> History:
+    def read(watch: str, question: str) -> Sequence[StoredClaim]:
+        return [replace(item, retracted_at=at) if item.claim.key in retracted else item for item in history(watch, question)]
+    return read
+
+
+_ENDS = frozenset(("complete", "cancelled", "reversed", "paused", "scrubbed", "postponed", "done", "failed", "ended", "suspended",
+                   "withdrawn", "refused", "closed", "lifted", "rejected", "granted", "agreed"))
+
+
+def _ended_at(index: WatchIndex, history: History) -> dt.datetime | None:
+    """When a status question of the watch last reached a state after which nothing is due: done, cancelled, suspended."""
+    found: list[dt.datetime] = []
+    for question in index.watch.questions:
+        if question.kind.value != "status":
+            continue
+        for item in fold_answers(history(index.watch.id, question.id)):
+            claim = item.base.claim
+            if claim.answer.value in _ENDS and claim.certainty is Certainty.FACT:
+                found.append(claim.seen_at)
+    return max(found, default=None)

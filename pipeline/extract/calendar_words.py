@@ -1,0 +1,47 @@
+"""Names of months, weekdays and number words, and the expressions that read them."""
+
+import re
+
+from text_to_num import text2num
+
+MONTHS = {
+    name: number
+    for number, names in enumerate((
+        "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+        "september sept sep", "october oct", "november nov", "december dec",
+    ), start=1)
+    for name in names.split()
+}
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(("monday mon", "tuesday tues tue", "wednesday wed", "thursday thurs thu", "friday fri", "saturday sat", "sunday sun"))
+    for name in names.split() if len(name) > 4
+}
+DAY_PARTS = "morning|afternoon|evening|night|noon|midday|midnight"
+ORDINAL_DAY = r"(?:[12]?\d|3[01])(?:st|nd|rd|th)"
+
+_UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WORD = rf"(?:{'|'.join((_UNITS + ' ' + _TENS).split())}|hundred|thousand|million|billion|trillion)"
+NUMBER_WORDS = rf"(?:(?:a\s+(?=hundred|thousand|million|billion))?{_WORD}(?:(?:[\s-]+(?:and\s+)?){_WORD})*)"
+NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|{NUMBER_WORDS}|an?(?=\s+(?:day|week|month|year|hour|fortnight)))"
+_SCALES = {"thousand": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12, "k": 1e3}
+
+
+def parse_number(text: str) -> float | None:
+    """The value of a number in digits or English words ("1,500", "sixty-one", "a"), or None."""
+    cleaned = text.strip().lower()
+    if cleaned in ("a", "an"):
+        return 1.0
+    scaled = re.fullmatch(r"([\d.,]+)\s*([a-z]+)?", cleaned)
+    if scaled:
+        scale = _SCALES.get(scaled[2] or "", 1.0 if not scaled[2] else None)
+        try:
+            return None if scale is None else float(scaled[1].rstrip(".,").replace(",", "")) * scale
+        except ValueError:
+            return None
+    words = re.sub(r"^a\s+", "one ", cleaned).replace("-", " ")
+    try:
+        return float(text2num(words, "en"))
+    except ValueError:
+        return None

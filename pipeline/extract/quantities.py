@@ -1,0 +1,167 @@
+"""Numbers of a paragraph with their bounds, units and what they count; and lengths of time.
+
+Ordinals, ages, clock times, dates and designations ("Su-34", "No. 3", "Pad 39B") are no quantities.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.extract.calendar_words import NUMBER_WORDS, parse_number
+
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_SCALE = r"(?:\s*(?:thousand|million|billion|trillion|m|mn|bn|k)\b)?"
+_NUM = rf"(?:(?:{_DIGITS}){_SCALE}|{NUMBER_WORDS})"
+_CURRENCY = {"$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_MONEY_WORDS = {"dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY", "rupee": "INR", "usd": "USD", "eur": "EUR", "gbp": "GBP"}
+_BOUNDS = (
+    ("at least", r"at least|no fewer than|no less than|not less than|a minimum of|upwards? of|minimum"),
+    ("more than", r"more than|over|above|in excess of|exceeding|greater than|better than|well over|just over"),
+    ("less than", r"fewer than|less than|under|below|just under|short of"),
+    ("at most", r"up to|at most|no more than|not more than|as many as|as much as|a maximum of|maximum"),
+    ("about", r"about|around|roughly|some|approximately|approx\.?|nearly|almost|close to|an estimated|estimated|circa|or so"),
+)
+_BOUND = re.compile(r"(?i)\b(?:" + "|".join(f"(?P<b{i}>{words})" for i, (_, words) in enumerate(_BOUNDS)) + r")(?:\s+(?:an?|the|about|some|estimated))?\s*[\"“']?\s*(?:us)?$")
+_QUANTITY = re.compile(
+    rf"(?i)(?<![\w.,:/$€£-])(?P<currency>us\$|[$€£¥₹])?\s?(?P<low>{_NUM})(?:\s*(?:to|or|-|–|and(?=\s+\d))\s*(?:us\$|[$€£])?(?P<high>{_NUM}))?(?P<suffix>\s*(?:%|percent|per\s*cent|percentage points?))?(?![\w]|[-:/]\d|\.\d)"
+)
+_BETWEEN = re.compile(rf"(?i)\bbetween\s+(?P<low>{_NUM})\s+and\s+(?P<high>{_NUM})(?P<suffix>\s*(?:%|percent|per\s*cent))?")
+_FRACTION = re.compile(
+    r"(?i)\b(?:(?P<words>half|a half|one half|two[- ]thirds|a third|one[- ]third|three[- ]quarters|a quarter|one[- ]quarter|a fifth|most|the majority|all)\b)(?=\s+(?:of\b|the\b))"
+)
+_FRACTIONS = {"half": 0.5, "a half": 0.5, "one half": 0.5, "two thirds": 2 / 3, "a third": 1 / 3, "one third": 1 / 3, "three quarters": 0.75,
+              "a quarter": 0.25, "one quarter": 0.25, "a fifth": 0.2}
+_DURATION = re.compile(
+    rf"(?i)(?<![\w.])(?P<low>{_NUM}|an?|half an)(?:\s*(?:to|or|-|–)\s*(?P<high>{_NUM}))?(?P<half>\s+and\s+a\s+half)?[\s-]+(?P<unit>second|minute|hour|day|night|week|month|year)s?\b(?P<tail>\s+and\s+a\s+half)?(?!\s*(?:ago|earlier|old|later|before)|-old)"
+)
+_SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "night": 86400.0, "week": 604800.0, "month": 2592000.0, "year": 31536000.0}
+_DESIGNATION = re.compile(r"(?i)(?:\b(?:no\.?|nos\.?|number|pad|page|room|flight|route|highway|article|chapter|section|phase|stage|round|level|category|unit|"
+                          r"apollo|artemis|group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|[A-Z])\s*)$")
+_PER = re.compile(r"(?i)^[^.;]{0,40}?\b(?:(?:a|per|each|every|in (?:the (?:past|last) )?(?:a|one|24|twenty-four)?)\s*(?P<unit>hours?|day|week|month|year)|(?P<daily>daily|overnight))\b")
+_AGE = re.compile(r"(?i)^\s*(?:-?\s*years?\s*-?\s*old|,\s*(?:who|was|is|of|from|said|told)\b)|^-year-old")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a paragraph: offsets, value range, bound and unit ("" where what is counted must tell)."""
+
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    bound: str
+    unit: str
+    per: str
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A length of time in a paragraph, in seconds."""
+
+    start: int
+    end: int
+    low: float
+    high: float
+
+
+def find_lengths(text: str) -> tuple[Length, ...]:
+    """Durations with their offsets into `text`: "two and a half hours", "70 minutes", "72-hour", "two to three weeks"."""
+    lengths = []
+    for match in _DURATION.finditer(text):
+        low = 0.5 if match["low"].lower() == "half an" else parse_number(match["low"])
+        high = parse_number(match["high"]) if match["high"] else low
+        if low is None or high is None:
+            continue
+        more = 0.5 if match["half"] or match["tail"] else 0.0
+        seconds = _SECONDS[match["unit"].lower()]
+        lengths.append(Length(start=match.start(), end=match.end(), low=(low + more) * seconds, high=(high + more) * seconds))
+    return tuple(lengths)
+
+
+def find_numbers(text: str, taken: tuple[tuple[int, int], ...]) -> tuple[Number, ...]:
+    """Counts, amounts and shares of a paragraph in order.
+
+    Args:
+        text: The paragraph.
+        taken: Spans that are something else (dates, clock times, durations).
+    """
+    numbers: list[Number] = []
+    busy = list(taken)
+    for match in (*_BETWEEN.finditer(text), *_QUANTITY.finditer(text), *_FRACTION.finditer(text)):
+        start, end = match.span()
+        start += len(match.group()) - len(match.group().lstrip())
+        if any(start < upto and begin < end for begin, upto in busy):
+            continue
+        number = _fraction(match, text) if "words" in match.re.groupindex else _number(match, text, start)
+        if number is not None:
+            busy.append((number.start, number.end))
+            numbers.append(number)
+    return tuple(sorted(numbers, key=lambda number: number.start))
+
+
+def _number(match: re.Match[str], text: str, start: int) -> Number | None:
+    groups = match.groupdict()
+    before, after = text[max(0, start - 30):start], text[match.end():match.end() + 60]
+    if _DESIGNATION.search(before[-12:]) and not groups.get("currency") or _AGE.match(after):
+        return None
+    low = parse_number(groups["low"])
+    high = parse_number(groups["high"]) if groups.get("high") else low
+    if low is None or high is None:
+        return None
+    low, high = _rescaled(low, high, groups["low"], groups.get("high") or "")
+    if 1500 <= low <= 2100 and low == high and re.fullmatch(r"\d{4}", groups["low"]) and re.search(r"(?i)\b(in|since|of|until|by|the)\s*$", before):
+        return None  # a year
+    bound_start, bound = _bound(text, start)
+    if low != high:
+        bound = "range" if bound in ("exact", "about") else bound
+    unit = _unit(groups, after)
+    return Number(start=bound_start, end=match.end(), low=min(low, high), high=max(low, high), bound=bound, unit=unit, per=_per(after))
+
+
+def _rescaled(low: float, high: float, low_text: str, high_text: str) -> tuple[float, float]:
+    """ "2 to 3 million" scales both."""
+    scale = re.search(r"(?i)(thousand|million|billion|trillion)\s*$", high_text)
+    if scale and not re.search(r"(?i)(thousand|million|billion|trillion)", low_text):
+        factor = parse_number("1 " + scale[1])
+        return low * (factor or 1.0), high
+    return low, high
+
+
+def _bound(text: str, start: int) -> tuple[int, str]:
+    window = max(0, start - 30)
+    match = _BOUND.search(text[window:start])
+    if not match:
+        return start, "exact"
+    index = next(i for i in range(len(_BOUNDS)) if match.group(f"b{i}"))
+    return window + match.start(), _BOUNDS[index][0]
+
+
+def _unit(groups: dict[str, str | None], after: str) -> str:
+    unit = ""
+    if groups.get("currency"):
+        unit = _CURRENCY[str(groups["currency"]).lower().strip()]
+    elif groups.get("suffix"):
+        return "percent"
+    elif match := re.match(r"(?i)\s*(?:us )?(dollar|euro|pound|yen|rupee|usd|eur|gbp)s?\b", after):
+        unit = _MONEY_WORDS[match[1].lower()]
+    if unit and re.search(r"(?i)^[^.;,]{0,20}?\b(?:a|per|each)\s+share\b", after):
+        unit += "/share"
+    return unit
+
+
+def _per(after: str) -> str:
+    match = _PER.match(after)
+    if not match:
+        return ""
+    unit = (match["unit"] or "day").lower().rstrip("s")
+    return "day" if unit == "hour" else unit
+
+
+def _fraction(match: re.Match[str], text: str) -> Number | None:
+    words = match["words"].lower().replace("-", " ")
+    start, bound = _bound(text, match.start())
+    if words in ("most", "the majority"):
+        return Number(start=match.start(), end=match.end(), low=0.5, high=1.0, bound="more than", unit="share", per="")
+    if words == "all":
+        return Number(start=match.start(), end=match.end(), low=1.0, high=1.0, bound="exact", unit="share", per="")
+    value = _FRACTIONS[words]
+    return Number(start=start, end=match.end(), low=value, high=value, bound=bound, unit="share", per="")

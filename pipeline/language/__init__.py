@@ -1,0 +1,1 @@
+"""Shipped vocabulary, phrase matching and names: what several stages need to know of English."""

@@ -1,0 +1,106 @@
+"""Names: every spelling of an entity -> its canonical name, and the institution it speaks for."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.watches import Entity
+
+_MAX_CHAIN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NameHit:
+    """A name found in a row of tokens: `start` and `end` are token indexes, end exclusive."""
+
+    start: int
+    end: int
+    entity: Entity
+
+
+class Names:
+    """Finds and resolves names. Later entities win over earlier ones, so pass the user's own after the shipped."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._by_name: dict[str, Entity] = {}
+        self._by_tokens: dict[tuple[str, ...], tuple[Entity, str]] = {}
+        self._lengths: dict[str, set[int]] = defaultdict(set)
+        for entity in entities:
+            self._by_name[_folded(entity.name)] = entity
+            for spelling in (entity.name, *entity.also):
+                tokens = tuple(fold_tokens(spelling))
+                if tokens:
+                    self._by_tokens[tokens] = (entity, spelling)
+                    self._lengths[tokens[0]].add(len(tokens))
+
+    def find(self, tokens: Sequence[str]) -> tuple[NameHit, ...]:
+        """All names in a row of tokens, longest first at each place. Capitals must agree where the spelling has them."""
+        folded = [fold_tokens(token) or [""] for token in tokens]
+        flat = [(part, index) for index, parts in enumerate(folded) for part in parts]
+        hits: list[NameHit] = []
+        position = 0
+        while position < len(flat):
+            for length in sorted(self._lengths.get(flat[position][0], ()), reverse=True):
+                window = flat[position:position + length]
+                known = self._by_tokens.get(tuple(part for part, _ in window)) if len(window) == length else None
+                if known and _cased_alike(known[1], tokens[window[0][1]]):
+                    hits.append(NameHit(start=window[0][1], end=window[-1][1] + 1, entity=known[0]))
+                    position += length - 1
+                    break
+            position += 1
+        return tuple(hits)
+
+    def entity(self, name: str) -> Entity | None:
+        """The entity known by this name or spelling, or None."""
+        known = self._by_tokens.get(tuple(fold_tokens(name)))
+        return known[0] if known else self._by_name.get(_folded(name))
+
+    def canonical(self, name: str) -> str:
+        """The canonical name, or `name` itself (without a leading article) if it is not known."""
+        known = self.entity(name)
+        return known.name if known else re.sub(r"(?i)^the\s+", "", name.strip())
+
+    def institution(self, name: str) -> str:
+        """Whom this name's words are counted as: follows `speaks_for` to its end."""
+        current = self.canonical(name)
+        for _ in range(_MAX_CHAIN):
+            known = self.entity(current)
+            if known is None or not known.speaks_for:
+                return current
+            current = self.canonical(known.speaks_for)
+        return current
+
+    def same_place(self, inner: str, outer: str) -> bool:
+        """True if `inner` is `outer` or lies in it, as far as the names know."""
+        current = self.canonical(inner)
+        wanted = self.canonical(outer)
+        for _ in range(_MAX_CHAIN):
+            if current == wanted:
+                return True
+            known = self.entity(current)
+            if known is None or not known.inside:
+                return False
+            current = self.canonical(known.inside)
+        return False
+
+
+def fold_tokens(text: str) -> list[str]:
+    """A spelling as comparable tokens: no accents, case, hyphens, points in abbreviations or possessives."""
+    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    plain = re.sub(r"['’`]s?\b", "", plain.lower()).replace(".", "")
+    return [part for part in re.split(r"[^\w]+", plain) if part and part != "the"]
+
+
+def _folded(text: str) -> str:
+    return " ".join(fold_tokens(text))
+
+
+def _cased_alike(spelling: str, token: str) -> bool:
+    """ "Turkey" is no bird and "US" no pronoun: an upper-case spelling wants an upper-case text."""
+    bare = re.sub(r"(?i)^the\s+", "", spelling)
+    if bare.isupper() and len(bare) <= 4 and "." not in token:
+        return token.isupper() or token[:1].isupper() and len(token) > 2
+    return not bare[:1].isupper() or token[:1].isupper() or not token[:1].isalpha()

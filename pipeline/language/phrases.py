@@ -1,0 +1,109 @@
+"""Phrases found in a row of words by stem and lemma: "call * off" finds "called the launch off", "pull out" finds "pullout".
+
+Stems are Snowball English (Porter 2), from the `snowballstemmer` package, so that a verb and the nouns of its stem count
+together. A `*` stands for up to four words.
+"""
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import snowballstemmer  # type: ignore[import-untyped]
+
+MAX_GAP = 4
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseToken:
+    """A word as it stands and its lemma."""
+
+    text: str
+    lemma: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseHit:
+    """A phrase found at words `start`..`end` (exclusive). `label` is what the phrase was given with."""
+
+    label: Any
+    phrase: str
+    start: int
+    end: int
+
+
+@functools.lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of a word, lower case, without hyphens and possessive."""
+    plain = re.sub(r"['’]s?$", "", word.lower()).replace("-", "").replace("’", "'")
+    return str(_stemmer.stemWord(plain))
+
+
+class Phrases:
+    """A compiled set of (label, phrase) pairs; the same phrase may carry several labels."""
+
+    def __init__(self, pairs: Iterable[tuple[Hashable, str]]) -> None:
+        self._labels: dict[tuple[str, ...], list[tuple[Hashable, str]]] = defaultdict(list)
+        self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        self._joined: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for label, phrase in pairs:
+            parts = tuple("*" if part == "*" else stem(part) for part in re.findall(r"\*|[\w'’.&$%]+", phrase))
+            if not parts:
+                continue
+            if parts not in self._labels:
+                self._by_first[parts[0]].append(parts)
+                if len(parts) == 2 and "*" not in parts:
+                    self._joined[stem("".join(re.findall(r"[\w]+", phrase)))].append(parts)
+            if (label, phrase) not in self._labels[parts]:
+                self._labels[parts].append((label, phrase))
+
+    def find(self, tokens: Sequence[PhraseToken]) -> tuple[PhraseHit, ...]:
+        """All phrases in a row of words. A longer phrase of the same label hides a shorter one that it covers."""
+        words = [(index, {stem(token.text), stem(token.lemma)}) for index, token in enumerate(tokens) if re.search(r"\w|[$%]", token.text)]
+        found: list[tuple[int, int, tuple[str, ...]]] = []
+        for position, (index, stems) in enumerate(words):
+            for one in stems:
+                for parts in self._by_first.get(one, ()):
+                    end = _match(parts, words, position)
+                    if end is not None:
+                        found.append((index, words[end][0] + 1, parts))
+                for parts in self._joined.get(one, ()):
+                    found.append((index, index + 1, parts))
+        hits = {PhraseHit(label=label, phrase=phrase, start=start, end=end)
+                for start, end, parts in found for label, phrase in self._labels[parts]}
+        return tuple(sorted(_longest(hits), key=lambda hit: (hit.start, hit.end, str(hit.label))))
+
+
+def _match(parts: tuple[str, ...], words: list[tuple[int, set[str]]], position: int) -> int | None:
+    """The position of the last word of a match that begins at `position`, or None."""
+    at = position
+    gap = 0
+    for part in parts[1:]:
+        if part == "*":
+            gap = MAX_GAP
+            continue
+        for step in range(gap + 1):
+            if at + 1 + step < len(words) and part in words[at + 1 + step][1]:
+                at += 1 + step
+                break
+        else:
+            return None
+        gap = 0
+    return at
+
+
+def _longest(hits: set[PhraseHit]) -> list[PhraseHit]:
+    """Within one use and question (the label without its last part) a covered hit is hidden."""
+    by_group: dict[Hashable, list[PhraseHit]] = defaultdict(list)
+    for hit in hits:
+        by_group[hit.label[:-1] if isinstance(hit.label, tuple) else None].append(hit)
+    kept = []
+    for group in by_group.values():
+        spans = {(hit.start, hit.end) for hit in group}
+        for hit in group:
+            if not any(start <= hit.start and hit.end <= end and end - start > hit.end - hit.start for start, end in spans):
+                kept.append(hit)
+    return kept

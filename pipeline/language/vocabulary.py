@@ -1,0 +1,95 @@
+"""The shipped vocabulary (config/language/en/*.toml) as frozen values. Coverage is vocabulary; the code has none of it."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError
+from pipeline.watches import Entity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A state of a family: its name, the phrases that assert it, those that deny it, and what its negation means."""
+
+    name: str
+    words: tuple[str, ...]
+    denies: tuple[str, ...] = ()
+    opposite: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A set of states in the order of a course of events (`ordered`) or in none."""
+
+    id: str
+    ordered: bool
+    states: tuple[State, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """All shipped words by use.
+
+    `speech` maps the lemma of a verb of saying to its force; `roles` "date.start" and the like to role words; `silence`
+    a question kind to phrases that mean "no answer"; `things` what is counted to its kinds ("aircraft" -> "jet").
+    """
+
+    families: Mapping[str, Family] = field(default_factory=dict)
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    silence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    constancy: tuple[str, ...] = ()
+    not_yet: tuple[str, ...] = ()
+    no_longer: tuple[str, ...] = ()
+    background: tuple[str, ...] = ()
+    speech: Mapping[str, str] = field(default_factory=dict)
+    things: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    entities: tuple[Entity, ...] = ()
+
+
+@cache
+def load_vocabulary(folder: Path) -> Vocabulary:
+    """Read the vocabulary of one language.
+
+    Args:
+        folder: `config/language/en` of the checkout or of the installed package.
+
+    Raises:
+        ConfigError: A file is missing or is no TOML.
+    """
+    constancy = _read(folder / "constancy.toml")
+    return Vocabulary(
+        families={family["id"]: _family(family) for family in _read(folder / "families.toml")["family"]},
+        roles={f"{kind}.{role}": tuple(entry["words"]) for kind, roles in _read(folder / "roles.toml").items()
+               if isinstance(roles, dict) for role, entry in roles.items()},
+        silence={kind: tuple(entry["phrases"]) for kind, entry in _read(folder / "silence.toml").items() if isinstance(entry, dict)},
+        constancy=tuple(constancy.get("words", ())), not_yet=tuple(constancy.get("not_yet", ())),
+        no_longer=tuple(constancy.get("no_longer", ())), background=tuple(constancy.get("background", ())),
+        speech={verb: force["name"] for force in _read(folder / "speech.toml")["force"] for verb in force["verbs"]},
+        things={thing["name"]: tuple(thing["kinds"]) for thing in _read(folder / "counted.toml")["thing"]},
+        entities=tuple(_entity(entity) for entity in _read(folder / "entities.toml")["entity"]),
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"the shipped vocabulary cannot be read: {error}", where=str(path),
+                          remedy="Install Claimwatch again, or restore the file.") from error
+
+
+def _family(raw: dict[str, Any]) -> Family:
+    states = tuple(
+        State(name=state["name"], words=tuple(state["words"]), denies=tuple(state.get("denies", ())), opposite=state.get("opposite", ""))
+        for state in raw["state"])
+    return Family(id=raw["id"], ordered=bool(raw.get("ordered", False)), states=states)
+
+
+def _entity(raw: dict[str, Any]) -> Entity:
+    return Entity(
+        name=raw["name"], kind=raw["kind"], also=(*raw.get("also", ()), *raw.get("demonyms", ())),
+        speaks_for=raw.get("speaks_for", ""), inside=raw.get("in", ""), media=bool(raw.get("media", False)))

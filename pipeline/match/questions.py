@@ -1,0 +1,140 @@
+"""Statements -> claims: which question of the watch does a sentence answer, and with what?
+
+Question first: a sentence is scored against every question by its words, units, roles and dates; the two best stay, and
+a doubtful one is tentative. What each part is worth was calibrated on the labelled stories (docs/quality.md).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pipeline.match.readers import Found, read_answer
+from pipeline.match.watching import Hit, WatchIndex
+from pipeline.model import ArticleVersion, Certainty, Claim, Interval
+from pipeline.statements import Reading, Statement
+from pipeline.watches import Question, QuestionKind
+
+# A sentence below this answers no question; below FIRM it is only tentative. Calibrated on seeds/ (make eval).
+POSSIBLE, FIRM = 0.45, 0.6
+MAX_QUESTIONS = 2
+_PRONOUNS = frozenset(("it", "they", "this", "that", "these", "he", "she"))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How close a sentence is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline does."""
+
+    nearness: float
+    previous: tuple[str, ...] = ()
+
+
+def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> tuple[Claim, ...]:
+    """All claims of one article on one watch, in order of their sentences.
+
+    Args:
+        reading: The analysed article.
+        stored: The same article as stored (url, version, times).
+        index: The compiled watch.
+    """
+    if not index.concerns(reading):
+        return ()
+    about = {number: _has_subject(index, reading, number) for number in {item.paragraph for item in reading.statements}}
+    headline = bool(index.hits_of_text(reading.title, "subject"))
+    if not headline and not any(about.values()):
+        return ()
+    claims: list[Claim] = []
+    previous: Mapping[str, tuple[Hit, ...]] = {}
+    for statement in reading.statements:
+        if statement.role not in ("body", "correction") or not statement.words:
+            continue
+        hits = index.hits(statement)
+        nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.0
+        if nearness and not hits.get("not"):
+            claims.extend(_claims_of(statement, _without_ignored(hits), previous, nearness, stored, index))
+        previous = hits
+    return tuple(claims)
+
+
+def _has_subject(index: WatchIndex, reading: Reading, paragraph: int) -> bool:
+    return any(index.hits(statement).get("subject") for statement in reading.statements
+               if statement.paragraph == paragraph and statement.words)
+
+
+def _without_ignored(hits: Mapping[str, tuple[Hit, ...]]) -> Mapping[str, tuple[Hit, ...]]:
+    ignored = hits.get("ignore", ())
+    if not ignored:
+        return hits
+    return {use: tuple(hit for hit in found if not any(hit.at < skip.upto and skip.at < hit.upto for skip in ignored))
+            for use, found in hits.items()}
+
+
+def _claims_of(
+    statement: Statement, hits: Mapping[str, tuple[Hit, ...]], previous: Mapping[str, tuple[Hit, ...]], nearness: float,
+    stored: ArticleVersion, index: WatchIndex,
+) -> Iterator[Claim]:
+    scored: list[tuple[float, Question, Found]] = []
+    for question in index.watch.questions:
+        if not _fits_question(question, statement, hits, previous, index):
+            continue
+        for found in read_answer(question, statement, hits, index):
+            score = found.score * (0.4 + 0.6 * nearness)
+            if score >= POSSIBLE:
+                scored.append((score, question, found))
+    scored.sort(key=lambda item: -item[0])
+    asked: list[str] = []
+    for score, question, found in scored:
+        if question.id not in asked and len(asked) >= MAX_QUESTIONS:
+            continue
+        if question.id in asked and not question.many:
+            continue
+        asked.append(question.id)
+        yield _claim(statement, question, found, score, stored, index)
+
+
+def _fits_question(
+    question: Question, statement: Statement, hits: Mapping[str, tuple[Hit, ...]], previous: Mapping[str, tuple[Hit, ...]], index: WatchIndex,
+) -> bool:
+    """The question's own subject, look-alikes, actor and place."""
+    if any(hit.question == question.id for hit in hits.get("own not", ())):
+        return False
+    if question.subject and not any(hit.question == question.id for hit in hits.get("own subject", ())):
+        refers = statement.words[0].text.lower() in _PRONOUNS and any(hit.question == question.id for hit in previous.get("own subject", ()))
+        if not refers:
+            return False
+    if question.where and not any(index.names.same_place(name.name, place) for name in statement.names for place in question.where):
+        return False
+    if question.who:
+        wanted = {index.names.canonical(who) for who in question.who}
+        named = {name.name for name in statement.names} | {statement.voice.speaker, statement.voice.institution}
+        if not named & wanted and not {index.names.institution(name) for name in named} & wanted:
+            return False
+    return True
+
+
+def _claim(statement: Statement, question: Question, found: Found, score: float, stored: ArticleVersion, index: WatchIndex) -> Claim:
+    article = stored.article
+    window = ""
+    if question.kind is QuestionKind.QUANTITY:
+        window = "period" if found.per else "total"
+    return Claim(
+        url=article.url, version=stored.version, published=article.published, seen_at=article.seen_at, watch=index.watch.id,
+        question=question.id, start=statement.start, end=statement.end, sentence=statement.sentence, voice=statement.voice,
+        said_at=statement.said_at, certainty=found.certainty, answer=found.answer, effective=_effective(found, statement),
+        episode=found.episode, window=window, background=found.background or statement.recap, affirmed=found.affirmed,
+        correction=statement.retraction, tentative=score < FIRM,
+    )
+
+
+def _effective(found: Found, statement: Statement) -> Interval | None:
+    if found.answer.when is not None:
+        return found.answer.when
+    return statement.dates[0].when if statement.dates else None
+
+
+def denies(claim: Claim, statement: Statement) -> bool:
+    """True if the claim's sentence denies what it speaks of ("denied that ...", "no ... is planned")."""
+    return statement.denial or claim.certainty is Certainty.DENIED
+
+
+def renamed(claim: Claim, *, watch: str) -> Claim:
+    """The claim under another watch id (for tests of rules across watches)."""
+    return replace(claim, watch=watch)

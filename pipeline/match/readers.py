@@ -1,0 +1,318 @@
+"""One reader per kind of question: what answer, if any, does this sentence give?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.match.watching import Hit, WatchIndex
+from pipeline.model import Answer, Certainty
+from pipeline.statements import DateMention, QuantityMention, Statement, Word
+from pipeline.watches import Question, QuestionKind
+
+Hits = Mapping[str, tuple[Hit, ...]]
+_DROPPING = frozenset("drop abandon miss cancel scrap scrub shelve skip rule abort".split())
+_END_RELATIONS = frozenset(("by", "until", "before"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An answer with how it stands in its sentence and how sure the reading is (0-1)."""
+
+    answer: Answer
+    certainty: Certainty
+    score: float
+    episode: str = ""
+    per: str = ""
+    background: bool = False
+    affirmed: bool = False
+
+
+def read_answer(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
+    """The answers a sentence gives to a question, best first; none if it gives none.
+
+    Args:
+        question: The question asked.
+        statement: The sentence.
+        hits: Its phrase hits (`WatchIndex.hits`).
+        index: The compiled watch.
+    """
+    own = {use: tuple(hit for hit in found if hit.question in ("", question.id)) for use, found in hits.items()}
+    match question.kind:
+        case QuestionKind.STATUS:
+            yield from _status(question, statement, own, index)
+        case QuestionKind.DATE:
+            yield from _dates(question, statement, own)
+        case QuestionKind.DURATION:
+            yield from _durations(question, statement, own)
+        case QuestionKind.QUANTITY:
+            yield from _quantities(question, statement, own, index)
+        case QuestionKind.PLACES:
+            yield from _places(question, statement, own)
+        case QuestionKind.YES_NO:
+            yield from _yes_no(question, statement, own)
+        case QuestionKind.STATEMENT:
+            yield from _statement(question, statement, own)
+
+
+def _status(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
+    best: Found | None = None
+    states = index.states(question)
+    for hit in (*hits.get("state", ()), *hits.get("denied state", ())):
+        word = _head_word(statement, hit)
+        negated = word.negated != (hit.use == "denied state")
+        state, certainty = hit.detail, word.certainty
+        if negated:
+            opposite = index.opposite(question, state)
+            state, certainty = (opposite, Certainty.FACT) if opposite else (f"not {state}", Certainty.DENIED)
+        if question.family == "process":
+            state, certainty = _course(state, certainty, states)
+        if hit.detail in ("ordered", "planned", "announced") and certainty is Certainty.FACT:
+            certainty = Certainty.ORDERED if hit.detail == "ordered" else Certainty.PLANNED
+        near = _near_subject(statement, hits, hit)
+        score = 0.9 if near else 0.7
+        if _in_side_clause(statement, word):
+            score -= 0.15
+        found = Found(answer=Answer(type="status", text=state, value=state, bound="exact"), certainty=certainty, score=score,
+                      background=word.tense == "pluperfect", affirmed=bool(hits.get("constancy")))
+        if best is None or _better_state(found, best, states):
+            best = found
+    if best is not None:
+        yield best
+
+
+def _course(state: str, certainty: Certainty, states: tuple[str, ...]) -> tuple[str, Certainty]:
+    """In a course of events a later step that is only ordered or planned is the state "ordered" or "announced"."""
+    if certainty is Certainty.ORDERED and "ordered" in states:
+        return "ordered", certainty
+    if certainty in (Certainty.PLANNED, Certainty.PROMISED, Certainty.EXPECTED) and "announced" in states and state != "ordered":
+        return "announced", certainty
+    return state, certainty
+
+
+def _better_state(new: Found, old: Found, states: tuple[str, ...]) -> bool:
+    firm = {Certainty.FACT: 2, Certainty.ORDERED: 2, Certainty.PLANNED: 1, Certainty.PROMISED: 1, Certainty.EXPECTED: 1}
+    ours, theirs = firm.get(new.certainty, 0), firm.get(old.certainty, 0)
+    if ours != theirs:
+        return ours > theirs
+    if abs(new.score - old.score) > 0.05:
+        return new.score > old.score
+    rank = {state: number for number, state in enumerate(states)}
+    return rank.get(new.answer.value or "", -1) > rank.get(old.answer.value or "", -1)
+
+
+def _dates(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+    silence = hits.get("silence", ())
+    role_hits = hits.get("role", ()) + hits.get("cue", ())
+    mentions = [mention for mention in statement.dates if not _is_left(mention, statement)]
+    scored = sorted(((_date_score(question, statement, hits, mention), mention) for mention in mentions), key=lambda item: -item[0])
+    affirmed = bool(hits.get("constancy"))
+    yielded = False
+    for score, mention in scored:
+        word = statement.words[mention.at]
+        dropped = word.negated or _governor_drops(statement, mention)
+        if score <= 0 or (dropped and not question.many and yielded):
+            continue
+        yielded = True
+        certainty = Certainty.DENIED if dropped else _date_certainty(word, mention, statement)
+        bound = {"not before": "not before", "by": "not after", "until": "not after"}.get(mention.relation, "exact")
+        yield Found(answer=Answer(type="date", text=mention.text, value=_iso(mention), bound=bound, when=mention.when),
+                    certainty=certainty, score=score, background=word.tense == "pluperfect", affirmed=affirmed)
+        if not question.many:
+            break
+    if not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
+        yield Found(answer=Answer(type="date", text="no date given"), certainty=Certainty.UNKNOWN, score=0.8)
+
+
+def _date_certainty(word: Word, mention: DateMention, statement: Statement) -> Certainty:
+    past = mention.when.end is not None and mention.when.end <= statement.said_at
+    if word.certainty is Certainty.FACT and not past and word.tense in ("future", "present"):
+        return Certainty.PLANNED
+    if word.certainty is Certainty.FACT and mention.when.start is not None and mention.when.start > statement.said_at:
+        return Certainty.PLANNED
+    return word.certainty
+
+
+def _date_score(question: Question, statement: Statement, hits: Hits, mention: DateMention) -> float:
+    """Role words and the subject in the date's own clause count most; the preposition may speak for the role."""
+    clause = statement.words[mention.at].clause
+    role = _closest(statement, hits.get("role", ()) + hits.get("cue", ()), clause)
+    subject = _closest(statement, hits.get("subject", ()) + hits.get("own subject", ()), clause)
+    relation = mention.relation
+    fits = {"start": relation in ("from", "not before"), "end": relation in _END_RELATIONS, "deadline": relation in _END_RELATIONS,
+            "since": relation == "since"}.get(question.role, False)
+    wrong = {"start": relation in ("by", "until"), "end": relation in ("since", "from"), "since": relation not in ("since", "on", "from"),
+             "event": relation in ("since",), "next": relation == "since"}.get(question.role, False)
+    if wrong:
+        return 0.0
+    if question.role in ("start", "end", "deadline", "since") and not role and not fits:
+        return 0.0
+    score = 0.35 + 0.3 * role + 0.2 * fits + 0.25 * subject
+    if question.role in ("event", "next", ""):
+        score += 0.1
+    return min(score, 0.95) if role or subject or fits else 0.0
+
+
+def _is_left(mention: DateMention, statement: Statement) -> bool:
+    """ "moved from Monday to Wednesday", "slipped from Sept. 17 to Sept. 21": the first is what is left."""
+    if mention.relation != "from":
+        return False
+    return any(other.at > mention.upto and other.at - mention.upto <= 3 and any(
+        word.text.lower() == "to" for word in statement.words[mention.upto:other.at]) for other in statement.dates)
+
+
+def _governor_drops(statement: Statement, mention: DateMention) -> bool:
+    index = mention.at
+    for _ in range(4):
+        head = statement.words[index].head
+        if head == index:
+            break
+        index = head
+        if statement.words[index].lemma.lower() in _DROPPING:
+            return True
+        if statement.words[index].tag.startswith("VB"):
+            break
+    return False
+
+
+def _durations(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+    cues = hits.get("cue", ()) + hits.get("own subject", ()) + hits.get("role", ())
+    for mention in statement.durations:
+        word = statement.words[mention.at]
+        near = _closest(statement, cues, word.clause)
+        if not near and not hits.get("own subject"):
+            continue
+        answer = Answer(type="duration", text=mention.text, value=f"{mention.low:g}" if mention.low == mention.high else f"{mention.low:g}/{mention.high:g}",
+                        unit="second", bound="exact" if mention.low == mention.high else "range", low=mention.low, high=mention.high)
+        episode = statement.dates[0].when.start.date().isoformat() if question.episode == "date" and statement.dates and statement.dates[0].when.start else ""
+        yield Found(answer=answer, certainty=Certainty.FACT if word.certainty is Certainty.PLANNED else word.certainty,
+                    score=0.65 + 0.25 * near, episode=episode, background=word.tense == "pluperfect")
+        return
+
+
+def _quantities(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
+    roles = hits.get("role", ())
+    counted = hits.get("of", ())
+    best: Found | None = None
+    for mention in statement.quantities:
+        score = _quantity_score(question, statement, mention, counted, index)
+        if score <= 0:
+            continue
+        word = statement.words[min(mention.upto, len(statement.words)) - 1]
+        near = _closest(statement, roles, word.clause)
+        if question.role not in ("", "total", "none"):
+            if not near and not roles:
+                continue
+            score += 0.15 * near
+        if (question.window == "period") != bool(mention.per) and (mention.per or question.window == "period"):
+            continue
+        found = Found(answer=_number_answer(question, mention), certainty=word.certainty, score=min(score, 0.95), per=mention.per,
+                      background=word.tense == "pluperfect")
+        if best is None or found.score > best.score:
+            best = found
+    if best is not None:
+        yield best
+    elif hits.get("silence") and (counted or roles):
+        yield Found(answer=Answer(type="quantity", text="no number given"), certainty=Certainty.UNKNOWN, score=0.65)
+
+
+def _quantity_score(question: Question, statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex) -> float:
+    if question.unit and question.unit not in ("per day",):
+        if mention.unit != question.unit:
+            return 0.0
+        if not question.of:
+            return 0.8
+        near = any(hit.at - 12 <= mention.at <= hit.upto + 12 for hit in counted)
+        return 0.8 if near else 0.0
+    if mention.unit and mention.unit != "share":
+        return 0.0
+    if index.counts(question, mention.things):
+        return 0.8
+    beside = any(0 <= hit.at - mention.upto <= 3 for hit in counted)
+    if beside:
+        return 0.75
+    return 0.0
+
+
+def _number_answer(question: Question, mention: QuantityMention) -> Answer:
+    low, high = mention.low, mention.high
+    value = None if low is None else f"{low:g}" if low == high else f"{low:g}/{high:g}"
+    thing = mention.things[0] if mention.things else ""
+    unit = mention.unit or (question.of[0] if question.of else thing)
+    text = mention.text if mention.unit else f"{mention.text} {thing}".strip()
+    return Answer(type="quantity", text=text, value=value, unit=unit, bound=mention.bound, low=low, high=high, share_of=mention.share_of)
+
+
+def _places(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+    cues = hits.get("role", ()) + hits.get("cue", ())
+    if not cues:
+        return
+    places = sorted({name.name for name in statement.names if name.kind == "place" and name.name not in (question.where or ())})
+    if not places:
+        return
+    word = _head_word(statement, cues[0])
+    certainty = Certainty.DENIED if word.negated else word.certainty
+    yield Found(answer=Answer(type="places", text=", ".join(places), value="; ".join(places), items=tuple(places), bound="exact"),
+                certainty=certainty, score=0.7, affirmed=bool(hits.get("constancy")), background=word.tense == "pluperfect")
+
+
+def _yes_no(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+    for hit in hits.get("cue", ()):
+        word = _head_word(statement, hit)
+        value = hit.detail or "yes"
+        if word.negated and not _cue_negates(hit):
+            value = "no" if value == "yes" else "yes"
+        certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
+        yield Found(answer=Answer(type="yes-no", text=value, value=value, bound="exact"), certainty=certainty, score=0.85,
+                    affirmed=bool(hits.get("constancy")), background=word.tense == "pluperfect")
+        return
+
+
+def _cue_negates(hit: Hit) -> bool:
+    return bool({"no", "not", "never", "none", "without"} & set(hit.phrase.lower().split()))
+
+
+def _statement(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+    cues = hits.get("cue", ())
+    own = hits.get("own subject", ())
+    if not cues and not own:
+        return
+    word = _head_word(statement, (cues or own)[0])
+    certainty = Certainty.DENIED if statement.denial or word.certainty is Certainty.DENIED else word.certainty
+    yield Found(answer=Answer(type="statement", text=statement.sentence, value=None), certainty=certainty, score=0.75 if cues else 0.6,
+                affirmed=bool(hits.get("constancy")), background=word.tense == "pluperfect")
+
+
+def _head_word(statement: Statement, hit: Hit) -> Word:
+    """The word of a phrase that carries it: its verb if it has one, else the word nearest to the clause's head."""
+    indexes = range(hit.at, hit.upto)
+    verbs = [index for index in indexes if statement.words[index].tag.startswith("VB")]
+    return statement.words[verbs[0] if verbs else hit.upto - 1]
+
+
+def _closest(statement: Statement, hits: tuple[Hit, ...], clause: int) -> float:
+    """1 if a hit stands in the clause, 0.5 if elsewhere in the sentence, 0 if there is none."""
+    if not hits:
+        return 0.0
+    return 1.0 if any(statement.words[hit.at].clause == clause for hit in hits) else 0.5
+
+
+def _near_subject(statement: Statement, hits: Hits, hit: Hit) -> bool:
+    subjects = hits.get("own subject", ()) or hits.get("subject", ())
+    clause = statement.words[hit.at].clause
+    return any(statement.words[subject.at].clause == clause or abs(subject.at - hit.at) <= 3 for subject in subjects)
+
+
+def _in_side_clause(statement: Statement, word: Word) -> bool:
+    """True for a relative or adverbial clause: what is told in passing."""
+    clause = statement.words[word.clause]
+    return clause.tag in ("VBD", "VBN", "VBZ", "VBP") and clause.head != word.clause and any(
+        other.text.lower() in ("which", "who", "when", "after", "since", "because") and other.clause == word.clause for other in statement.words)
+
+
+def _iso(mention: DateMention) -> str:
+    when = mention.when
+    if when.start is None or when.end is None:
+        return (when.start or when.end or "").isoformat() if (when.start or when.end) else ""  # type: ignore[union-attr]
+    if when.precision == "minute":
+        return when.start.isoformat(timespec="minutes")
+    first, last = when.start.date().isoformat(), when.end.date().isoformat()
+    return first if first == last else f"{first}/{last}"

@@ -1,0 +1,137 @@
+"""A watch with the vocabulary it needs, compiled once: which words of a sentence speak to which question."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.language.names import Names
+from pipeline.language.phrases import PhraseHit, Phrases, PhraseToken
+from pipeline.language.vocabulary import Vocabulary
+from pipeline.statements import Reading, Statement
+from pipeline.watches import Question, QuestionKind, Watch
+
+# (what the phrase is for, question id or "", state or role or "")
+Label = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words `at`..`upto` of a sentence that speak to a question; `detail` is the state, the role or the thing."""
+
+    use: str
+    question: str
+    detail: str
+    at: int
+    upto: int
+    phrase: str
+
+
+class WatchIndex:
+    """Everything about one watch that does not depend on the article."""
+
+    def __init__(self, watch: Watch, names: Names, vocabulary: Vocabulary, *, use_cues: bool = True) -> None:
+        self.watch, self.names, self._vocabulary = watch, names, vocabulary
+        self._use_cues = use_cues
+        self._own_things = {question.id: frozenset(_things(question, vocabulary)) for question in watch.questions}
+        self._phrases = Phrases(self._labels())
+        self._opposites = {(question.id, state.name): state.opposite for question in watch.questions
+                           if question.family in vocabulary.families for state in vocabulary.families[question.family].states}
+
+    def concerns(self, reading: Reading) -> bool:
+        """True if an article can be on the watch at all: it names who must be named, and no look-alike heads it."""
+        if self.hits_of_text(reading.title, "not"):
+            return False
+        for group in self.watch.must_name:
+            if not any(self._names_one(wanted, reading) for wanted in group):
+                return False
+        return True
+
+    def hits(self, statement: Statement) -> Mapping[str, tuple[Hit, ...]]:
+        """All hits of one sentence by use: subject, not, state, role, of, cue, silence, constancy."""
+        tokens = [PhraseToken(word.text, word.lemma) for word in statement.words]
+        return _by_use(self._phrases.find(tokens))
+
+    def hits_of_text(self, text: str, use: str) -> tuple[Hit, ...]:
+        """Hits of one use in plain text (a headline), by its words alone."""
+        return _by_use(self._phrases.find([PhraseToken(word, word) for word in text.split()])).get(use, ())
+
+    def states(self, question: Question) -> tuple[str, ...]:
+        """The states of a status question in their order."""
+        if question.states:
+            return question.states
+        family = self._vocabulary.families.get(question.family)
+        return tuple(state.name for state in family.states) if family else ()
+
+    def is_ordered(self, question: Question) -> bool:
+        """True if the states are a course of events."""
+        family = self._vocabulary.families.get(question.family)
+        return question.ordered or bool(family and family.ordered)
+
+    def opposite(self, question: Question, state: str) -> str:
+        """What the negation of a state means; "" where nothing in particular."""
+        return self._opposites.get((question.id, state), "")
+
+    def counts(self, question: Question, things: Sequence[str]) -> bool:
+        """True if one of `things` is what the question counts, or a kind of it."""
+        return bool(self._own_things[question.id] & {thing.lower() for thing in things})
+
+    def _names_one(self, wanted: str, reading: Reading) -> bool:
+        canonical = self.names.canonical(wanted)
+        for name in reading.names:
+            if canonical in (name, self.names.institution(name)) or self.names.same_place(name, wanted):
+                return True
+        return False
+
+    def _labels(self) -> Iterator[tuple[Label, str]]:
+        watch, vocabulary = self.watch, self._vocabulary
+        yield from _labelled("subject", "", "", watch.subject)
+        yield from _labelled("not", "", "", watch.not_)
+        yield from _labelled("ignore", "", "", watch.ignore)
+        yield from _labelled("constancy", "", "", vocabulary.constancy)
+        yield from _labelled("not yet", "", "", vocabulary.not_yet)
+        for question in watch.questions:
+            yield from _labelled("own subject", question.id, "", question.subject)
+            yield from _labelled("own not", question.id, "", question.not_)
+            yield from self._question_labels(question)
+
+    def _question_labels(self, question: Question) -> Iterator[tuple[Label, str]]:
+        vocabulary = self._vocabulary
+        if question.kind is QuestionKind.STATUS:
+            for state in question.states:
+                yield from _labelled("state", question.id, state, (state,))
+            family = vocabulary.families.get(question.family)
+            for known in family.states if family else ():
+                yield from _labelled("state", question.id, known.name, (known.name, *known.words))
+                yield from _labelled("denied state", question.id, known.name, known.denies)
+        for cues in question.cues if self._use_cues else ():
+            use = "state" if question.kind is QuestionKind.STATUS else "cue"
+            yield from _labelled(use, question.id, cues.state, cues.words)
+        if question.of:
+            yield from _labelled("of", question.id, "", question.of)
+        for role in (question.role, ) if question.role else ():
+            yield from _labelled("role", question.id, role, vocabulary.roles.get(f"{question.kind}.{role}", ()))
+        silence = {QuestionKind.DATE: "date", QuestionKind.QUANTITY: "quantity"}.get(question.kind, "")
+        yield from _labelled("silence", question.id, "", vocabulary.silence.get(silence, ()))
+
+
+def _labelled(use: str, question: str, detail: str, phrases: Iterable[str]) -> Iterator[tuple[Label, str]]:
+    for phrase in phrases:
+        yield (use, question, detail), phrase
+
+
+def _by_use(found: Iterable[PhraseHit]) -> dict[str, tuple[Hit, ...]]:
+    grouped: dict[str, list[Hit]] = defaultdict(list)
+    for hit in found:
+        use, question, detail = hit.label
+        grouped[use].append(Hit(use=use, question=question, detail=detail, at=hit.start, upto=hit.end, phrase=hit.phrase))
+    return {use: tuple(hits) for use, hits in grouped.items()}
+
+
+def _things(question: Question, vocabulary: Vocabulary) -> Iterator[str]:
+    """Lemmas of what the question counts, with the kinds of it that the vocabulary knows."""
+    for phrase in question.of:
+        last = phrase.lower().split()[-1]
+        for name in {last, last.removesuffix("s"), last.removesuffix("es")}:
+            yield name
+            if len(phrase.split()) == 1:
+                yield from vocabulary.things.get(name, ())
