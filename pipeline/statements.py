@@ -12,7 +12,7 @@ from pipeline.model import Certainty, Interval, Voice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One token. `tag` is the Penn tag, `head` and `clause` are indexes into `Statement.words`.
+    """One token. `tag` is the Penn tag, `dep` its relation to the word at `head`; `head` and `clause` index `Statement.words`.
 
     `certainty` holds where the word stands: "may" colours its own clause and what hangs on it, not the whole sentence.
     `negated` says that the word is in the scope of a negation. `tense` is past, present, future, pluperfect or "".
@@ -22,6 +22,7 @@ class Word:
     text: str
     lemma: str
     tag: str
+    dep: str
     start: int
     end: int
     head: int

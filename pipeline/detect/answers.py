@@ -44,8 +44,10 @@ def certainty_level(certainty: Certainty) -> int:
 def compare_answers(new: Answer, old: Answer) -> Relation:
     """How `new` stands to `old`; both answer the same question in the same episode and window."""
     if new.value is None or old.value is None:
+        if new.type == "statement":
+            return _compare_words(new, old)
         if new.value is None and old.value is None:
-            return Relation.SAME if new.type != "statement" else _compare_words(new, old)
+            return Relation.SAME
         return Relation.APPEARED if old.value is None else Relation.DROPPED
     match new.type:
         case "date":
@@ -78,11 +80,18 @@ def _compare_dates(new: Answer, old: Answer) -> Relation:
         return Relation.SAME if new.when.start == old.when.start else Relation.DIFFERENT
     if ours == theirs:
         return Relation.SAME
+    if "not after" in (new.bound, old.bound) and (ours[1] == theirs[1] or _meets_limit(new, old, ours, theirs)):
+        return Relation.SAME
     if theirs[0] <= ours[0] and ours[1] <= theirs[1]:
-        return Relation.NARROWED
+        return Relation.NARROWED if (theirs[1] - theirs[0]).days > 2 * (ours[1] - ours[0]).days else Relation.SAME
     if ours[0] <= theirs[0] and theirs[1] <= ours[1]:
         return Relation.WIDENED
     return Relation.DIFFERENT
+
+
+def _meets_limit(new: Answer, old: Answer, ours: tuple[dt.date, dt.date], theirs: tuple[dt.date, dt.date]) -> bool:
+    """ "Before the end of the week" says no more than "within two or three days" if those end before it."""
+    return new.bound == "not after" and old.bound != "not after" and theirs[1] <= ours[1] <= theirs[1] + dt.timedelta(days=1)
 
 
 def _days(when: Interval) -> tuple[dt.date, dt.date]:
@@ -138,5 +147,6 @@ def _compare_sets(new: Answer, old: Answer) -> Relation:
 
 
 def _compare_words(new: Answer, old: Answer) -> Relation:
+    """Other words on the same matter are another statement, not a change of this one."""
     score = fuzz.token_set_ratio(new.text.lower(), old.text.lower())
-    return Relation.SAME if score >= SAME_STATEMENT else Relation.DIFFERENT
+    return Relation.SAME if score >= SAME_STATEMENT else Relation.UNRELATED

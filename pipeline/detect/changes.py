@@ -16,6 +16,8 @@ from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.watches import Question, QuestionKind
 
 RULES_VERSION = "1"
+# States in which a course begins: plans, which never undo a later state.
+INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "pending", "made", "threatened", "advised", "called"))
 # Two voices contradict each other while both statements are fresh; later the world may simply have moved on.
 DISPUTE_DAYS = 10.0
 _WEAK = frozenset((Certainty.POSSIBLE, Certainty.CONDITIONAL, Certainty.DEMANDED, Certainty.UNKNOWN))
@@ -53,14 +55,27 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return _first(claim, score, denial)
     same = _same_answer(claim, current)
     latest = current[-1]
-    if claim.correction and (own := _own_last(claim, past, other_article=True)) is not None and compare_answers(claim.answer, own.claim.answer) is not Relation.SAME:
+    corrected_here = any(stored.effect is ChangeKind.CORRECTED and stored.claim.url == claim.url and stored.claim.version == claim.version for stored in past)
+    if claim.correction and not corrected_here and (own := _own_last(claim, past, other_article=True)) is not None and compare_answers(claim.answer, own.claim.answer) is not Relation.SAME:
         return Decision(kind=ChangeKind.CORRECTED, prior=own, score=score, why=(
             f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim)))
     if same is not None:
         return _same(claim, same, score)
+    if question.kind is QuestionKind.STATEMENT:
+        return _other_statement(claim, past, score, denial)
     if (quiet := _silent(claim, past, current, question)) is not None:
         return quiet
     return _different(claim, past, latest, current, question, states, score, denial)
+
+
+def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, denial: bool) -> Decision:
+    """Open statements: another one is new, not a change, unless it denies or takes back what was said."""
+    if denial and not claim.background:
+        rival = next((stored for stored in reversed(past) if not _same_voice(stored.claim, claim)), None)
+        return Decision(kind=ChangeKind.DENIED, prior=rival, score=score, why=(f"{claim.voice.speaker} denies it",))
+    if claim.background or claim.tentative:
+        return Decision(kind=ChangeKind.REPEAT, prior=past[-1] if past else None, score=0.4, why=("looks back, or a doubtful match",))
+    return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("another statement on this question",))
 
 
 def _first(claim: Claim, score: float, denial: bool) -> Decision:
@@ -98,7 +113,7 @@ def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, 
     """Differences that are no news: recaps, constancy, details, weak words against firm ones."""
     latest = current[-1].base
     known = next((stored for stored in reversed(past) if compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)), None)
-    if claim.background:
+    if claim.background or (known is not None and _is_recap(claim, known, past)):
         return Decision(kind=ChangeKind.REPEAT, prior=known or latest, score=0.5, why=("looks back at something older",))
     if claim.affirmed and question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO) and known is not None:
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("affirms what was known",))
@@ -109,6 +124,8 @@ def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, 
         return Decision(kind=ChangeKind.REPEAT, prior=here[-1], score=0.5, why=("a detail of the same report by the same voice",))
     if claim.certainty in _WEAK and question.kind in (QuestionKind.STATUS, QuestionKind.YES_NO, QuestionKind.STATEMENT):
         return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
+    if claim.answer.value in INITIAL_STATES and question.kind is QuestionKind.STATUS:
+        return Decision(kind=ChangeKind.REPEAT, prior=known or latest, score=0.4, why=("a plan does not undo what has come since",))
     if claim.tentative:
         return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.3, why=("a doubtful match with the question: never replaces a settled answer",))
     if known is not None and known.claim.said_at >= claim.said_at - dt.timedelta(days=1) and not _newer(claim, latest.claim):
@@ -143,6 +160,14 @@ def _different(
             f"what was {base.claim.certainty} is now happening", _difference(claim, base.claim)))
     kind = _VALUE_KINDS[question.kind]
     return Decision(kind=kind, prior=base, score=score, why=(_difference(claim, base.claim),))
+
+
+def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> bool:
+    """An earlier answer told again: by the outlet itself, or by a voice whose last word it was."""
+    if not claim.voice.attributed:
+        return True
+    own = _own_last(claim, past)
+    return own is not None and compare_answers(claim.answer, own.claim.answer) in (Relation.SAME, Relation.WIDENED)
 
 
 def _contradicts(claim: Claim, rival: Claim, question: Question, back: bool) -> bool:

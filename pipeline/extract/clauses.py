@@ -119,6 +119,8 @@ def _own_certainty(node: Token, child: Token | None) -> Certainty:
         found.append(Certainty.POSSIBLE)
     if any(kid.dep_ == "mark" and kid.lower_ in _CONDITIONS for kid in kids):
         found.append(Certainty.CONDITIONAL)
+    if any(kid.lower_ == "whether" for kid in kids):
+        found.append(Certainty.UNKNOWN)
     if any(kid.dep_ == "advcl" and kid is not child and _is_condition(kid) for kid in kids):
         found.append(Certainty.CONDITIONAL)
     # "is to leave", "are due to leave": a copula with an infinitive is a plan.

@@ -106,7 +106,7 @@ def _tense_at(doc: Doc, offset: int) -> str:
 def _word(token: Token, first: int, shift: int, speech: frozenset[int], quotes: tuple[tuple[int, int], ...]) -> Word:
     stands = standing(token, speech=speech)
     return Word(
-        text=token.text, lemma=token.lemma_, tag=token.tag_, start=shift + token.idx, end=shift + token.idx + len(token),
+        text=token.text, lemma=token.lemma_, tag=token.tag_, dep=token.dep_, start=shift + token.idx, end=shift + token.idx + len(token),
         head=max(0, token.head.i - first), clause=max(0, stands.clause - first), certainty=stands.certainty,
         negated=stands.negated, tense=stands.tense, quoted=any(begin <= token.idx < end for begin, end in quotes))
 

@@ -1,5 +1,6 @@
 """One reader per kind of question: what answer, if any, does this sentence give?"""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,11 @@ from pipeline.watches import Question, QuestionKind
 
 Hits = Mapping[str, tuple[Hit, ...]]
 _DROPPING = frozenset("drop abandon miss cancel scrap scrub shelve skip rule abort".split())
+# A dated event older than this when it is told is background. News is told within a day or two.
+RECENT = dt.timedelta(days=2.5)
+# States in which a course begins: plans, which never undo a later state.
+INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "pending", "made", "threatened", "advised", "called"))
+_RESERVE = frozenset("backup reserve alternative alternate fallback".split())
 _END_RELATIONS = frozenset(("by", "until", "before"))
 
 
@@ -63,16 +69,15 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         if negated:
             opposite = index.opposite(question, state)
             state, certainty = (opposite, Certainty.FACT) if opposite else (f"not {state}", Certainty.DENIED)
-        if question.family == "process":
-            state, certainty = _course(state, certainty, states)
+        state, certainty = _course(state, certainty, states)
         if hit.detail in ("ordered", "planned", "announced") and certainty is Certainty.FACT:
             certainty = Certainty.ORDERED if hit.detail == "ordered" else Certainty.PLANNED
         near = _near_subject(statement, hits, hit)
         score = 0.9 if near else 0.7
-        if _in_side_clause(statement, word):
-            score -= 0.15
+        if not _is_asserted(statement, hit):
+            score -= 0.2
         found = Found(answer=Answer(type="status", text=state, value=state, bound="exact"), certainty=certainty, score=score,
-                      background=word.tense == "pluperfect", affirmed=bool(hits.get("constancy")))
+                      background=_looks_back(statement, hit, word), affirmed=bool(hits.get("constancy")))
         if best is None or _better_state(found, best, states):
             best = found
     if best is not None:
@@ -80,12 +85,36 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
 
 
 def _course(state: str, certainty: Certainty, states: tuple[str, ...]) -> tuple[str, Certainty]:
-    """In a course of events a later step that is only ordered or planned is the state "ordered" or "announced"."""
+    """A later step that is only ordered or planned leaves the course at "ordered", "announced", "scheduled" ..."""
     if certainty is Certainty.ORDERED and "ordered" in states:
         return "ordered", certainty
-    if certainty in (Certainty.PLANNED, Certainty.PROMISED, Certainty.EXPECTED) and "announced" in states and state != "ordered":
-        return "announced", certainty
+    if certainty in (Certainty.PLANNED, Certainty.PROMISED, Certainty.EXPECTED) and state not in INITIAL_STATES:
+        return next((first for first in states if first in INITIAL_STATES and first != "ordered"), state), certainty
     return state, certainty
+
+
+def _is_asserted(statement: Statement, hit: Hit) -> bool:
+    """True if the sentence says it, false if it only names it: "the partial withdrawal", "after the scrub", "Monday's delay"."""
+    word = _head_word(statement, hit)
+    first = statement.words[hit.at]
+    if word.tag.startswith(("VB", "MD")):
+        return word.dep not in ("amod", "compound")
+    if first.tag in ("IN", "RP", "RB", "TO") and hit.upto - hit.at > 1:
+        return True
+    if word.tag.startswith("NN"):
+        return word.dep in ("dobj", "attr", "ROOT", "conj", "appos", "oprd")
+    return word.dep not in ("amod", "compound", "nmod")
+
+
+def _looks_back(statement: Statement, hit: Hit, word: Word) -> bool:
+    """Told as something older: pluperfect, a clause of time, or an explicit date days before it was said."""
+    if word.tense == "pluperfect" or not _is_asserted(statement, hit) or _in_side_clause(statement, word):
+        return True
+    if word.tense != "past":
+        return False
+    limit = statement.said_at - RECENT
+    return any(mention.when.end is not None and mention.when.end < limit and statement.words[mention.at].clause == word.clause
+               and mention.relation != "since" for mention in statement.dates)
 
 
 def _better_state(new: Found, old: Found, states: tuple[str, ...]) -> bool:
@@ -113,13 +142,22 @@ def _dates(question: Question, statement: Statement, hits: Hits) -> Iterator[Fou
             continue
         yielded = True
         certainty = Certainty.DENIED if dropped else _date_certainty(word, mention, statement)
+        past = mention.when.end is not None and mention.when.end.date() < statement.said_at.date()
+        back = past and question.role in ("next", "event", "deadline", "end", "start") and (dropped or mention.when.end < statement.said_at - RECENT)
+        episode = "reserve" if _is_reserve(statement, mention) else ""
         bound = {"not before": "not before", "by": "not after", "until": "not after"}.get(mention.relation, "exact")
         yield Found(answer=Answer(type="date", text=mention.text, value=_iso(mention), bound=bound, when=mention.when),
-                    certainty=certainty, score=score, background=word.tense == "pluperfect", affirmed=affirmed)
-        if not question.many:
+                    certainty=certainty, score=score, background=word.tense == "pluperfect" or back, affirmed=affirmed, episode=episode)
+        if not question.many and not episode:
             break
     if not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
         yield Found(answer=Answer(type="date", text="no date given"), certainty=Certainty.UNKNOWN, score=0.8)
+
+
+def _is_reserve(statement: Statement, mention: DateMention) -> bool:
+    """True for a date held in reserve: a backup date is not the date."""
+    clause = statement.words[mention.at].clause
+    return any(word.lemma.lower() in _RESERVE and word.clause == clause for word in statement.words)
 
 
 def _date_certainty(word: Word, mention: DateMention, statement: Statement) -> Certainty:
@@ -191,6 +229,8 @@ def _durations(question: Question, statement: Statement, hits: Hits) -> Iterator
 def _quantities(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
     roles = hits.get("role", ())
     counted = hits.get("of", ())
+    if question.role == "total" and hits.get("other role"):
+        return
     best: Found | None = None
     for mention in statement.quantities:
         score = _quantity_score(question, statement, mention, counted, index)

@@ -110,6 +110,9 @@ class WatchIndex:
             yield from _labelled("of", question.id, "", question.of)
         for role in (question.role, ) if question.role else ():
             yield from _labelled("role", question.id, role, vocabulary.roles.get(f"{question.kind}.{role}", ()))
+        if question.kind is QuestionKind.QUANTITY and question.role == "total":
+            for role in ("leaves", "stays", "arrives", "dead", "injured", "missing"):
+                yield from _labelled("other role", question.id, role, vocabulary.roles.get(f"quantity.{role}", ()))
         silence = {QuestionKind.DATE: "date", QuestionKind.QUANTITY: "quantity"}.get(question.kind, "")
         yield from _labelled("silence", question.id, "", vocabulary.silence.get(silence, ()))
 

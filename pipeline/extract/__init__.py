@@ -1,0 +1,1 @@
+"""Article -> statements: sentences with voice, certainty, dates, numbers and names (spaCy)."""

@@ -1,0 +1,1 @@
+"""Statements -> claims: which question of a watch does a sentence answer, and with what?"""

@@ -1,0 +1,59 @@
+"""Article versions and removals <-> rows."""
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from pipeline.model import Article, ArticleVersion, Removal
+from pipeline.store.codec import from_json, to_json
+from pipeline.store.tables import articles, removals
+
+
+def latest_version(connection: Connection, url: str) -> ArticleVersion | None:
+    """The newest stored version of an article, or None."""
+    row = connection.execute(select(articles).where(articles.c.url == url).order_by(articles.c.version.desc()).limit(1)).first()
+    return _from_row(row) if row else None
+
+
+def has_text(connection: Connection, article: Article) -> bool:
+    """True if this very text of the article is stored, as whatever version."""
+    query = select(articles.c.id).where(articles.c.url == article.url, articles.c.fingerprint == article.fingerprint)
+    return connection.execute(query).first() is not None
+
+
+def add_version(connection: Connection, article: Article) -> ArticleVersion:
+    """Store an article text as the next version of its URL; the same text again gives the version that is there."""
+    newest = latest_version(connection, article.url)
+    if newest is not None and newest.article.fingerprint == article.fingerprint:
+        return newest
+    stored = ArticleVersion(article=article, version=newest.version + 1 if newest else 1)
+    connection.execute(insert(articles).values(
+        url=article.url, version=stored.version, publisher=article.publisher, title=article.title, published=article.published,
+        seen_at=article.seen_at, fingerprint=article.fingerprint, data=to_json(article)))
+    return stored
+
+
+def all_versions(connection: Connection, url: str | None = None) -> tuple[ArticleVersion, ...]:
+    """Every stored version (of one article), in order of arrival."""
+    query = select(articles).order_by(articles.c.id)
+    return tuple(_from_row(row) for row in connection.execute(query.where(articles.c.url == url) if url else query))
+
+
+def count_articles(connection: Connection) -> int:
+    """How many articles are stored, versions not counted."""
+    return int(connection.execute(select(func.count(func.distinct(articles.c.url)))).scalar_one())
+
+
+def mark_removed(connection: Connection, removal: Removal) -> bool:
+    """Note that an article was taken down; False if that was known."""
+    if connection.execute(select(removals.c.url).where(removals.c.url == removal.url)).first() is not None:
+        return False
+    connection.execute(insert(removals).values(url=removal.url, removed_at=removal.removed_at))
+    return True
+
+
+def all_removals(connection: Connection) -> tuple[Removal, ...]:
+    """Every noted removal, by URL."""
+    return tuple(Removal(url=row.url, removed_at=row.removed_at) for row in connection.execute(select(removals).order_by(removals.c.url)))
+
+
+def _from_row(row: Row[tuple[object, ...]]) -> ArticleVersion:
+    return ArticleVersion(article=from_json(Article, row.data), version=row.version)

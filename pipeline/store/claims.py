@@ -1,0 +1,74 @@
+"""Stored claims <-> rows."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from pipeline.model import StoredClaim
+from pipeline.store.codec import from_json, to_json
+from pipeline.store.tables import claims
+
+
+def add_claims(connection: Connection, new: Sequence[StoredClaim]) -> int:
+    """Store claims in bulk and in order; those whose natural key is there are left as they are. Returns how many were new."""
+    keys = [stored.claim.key for stored in new]
+    known = set(connection.execute(select(claims.c.key).where(claims.c.key.in_(keys))).scalars()) if keys else set()
+    rows = {stored.claim.key: _to_row(stored) for stored in new if stored.claim.key not in known}
+    if rows:
+        connection.execute(insert(claims), list(rows.values()))
+    return len(rows)
+
+
+def claims_of_question(connection: Connection, watch: str, question: str) -> tuple[StoredClaim, ...]:
+    """All claims on a question in order of arrival, retracted ones too."""
+    return _read(connection, select(claims).where(claims.c.watch == watch, claims.c.question == question).order_by(claims.c.id))
+
+
+def claims_of_article(connection: Connection, url: str) -> tuple[StoredClaim, ...]:
+    """All claims of an article in order of arrival, of every version."""
+    return _read(connection, select(claims).where(claims.c.url == url).order_by(claims.c.id))
+
+
+def all_claims(connection: Connection, *, watch: str | None = None, question: str | None = None,
+               known_at: dt.datetime | None = None) -> tuple[StoredClaim, ...]:
+    """Claims in order of arrival.
+
+    Args:
+        connection: An open connection.
+        watch, question: Only these.
+        known_at: Only what had come by then (UTC); what was retracted later still stands.
+    """
+    query = select(claims).order_by(claims.c.id)
+    if watch:
+        query = query.where(claims.c.watch == watch)
+    if question:
+        query = query.where(claims.c.question == question)
+    if known_at is None:
+        return _read(connection, query)
+    found = _read(connection, query.where(claims.c.seen_at <= known_at))
+    return tuple(replace(stored, retracted_at=None) if stored.retracted_at and stored.retracted_at > known_at else stored for stored in found)
+
+
+def retract_claims(connection: Connection, keys: Iterable[str], at: dt.datetime) -> None:
+    """Note that claims no longer stand (their sentence vanished); what is retracted already keeps its time."""
+    connection.execute(update(claims).where(claims.c.key.in_(list(keys)), claims.c.retracted_at.is_(None)).values(retracted_at=at))
+
+
+def _read(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[StoredClaim, ...]:
+    return tuple(_from_row(row) for row in connection.execute(query))
+
+
+def _to_row(stored: StoredClaim) -> dict[str, object]:
+    claim, answer = stored.claim, stored.claim.answer
+    return {
+        "key": claim.key, "url": claim.url, "version": claim.version, "watch": claim.watch, "question": claim.question,
+        "seen_at": claim.seen_at, "speaker": claim.voice.speaker, "institution": claim.voice.institution, "certainty": claim.certainty.value,
+        "answer_type": answer.type, "answer_value": answer.value, "unit": answer.unit, "low": answer.low, "high": answer.high,
+        "effect": stored.effect.value, "prior": stored.prior, "retracted_at": stored.retracted_at, "data": to_json(stored),
+    }
+
+
+def _from_row(row: Row[tuple[object, ...]]) -> StoredClaim:
+    return replace(from_json(StoredClaim, row.data), retracted_at=row.retracted_at)

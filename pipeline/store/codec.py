@@ -1,0 +1,21 @@
+"""Frozen domain values <-> JSON, by pydantic. Instants keep the offset they came with."""
+
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from pipeline.model import Article, Change, Entry, QuestionState, StoredClaim
+
+Value = TypeVar("Value")
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Article, Change, Entry, QuestionState, StoredClaim)}
+
+
+def to_json(value: object) -> Any:
+    """The value as JSON-ready lists, dicts and scalars."""
+    return _ADAPTERS[type(value)].dump_python(value, mode="json")
+
+
+def from_json(kind: type[Value], data: Any) -> Value:
+    """The value of that kind that `to_json` made `data` from."""
+    found: Value = _ADAPTERS[kind].validate_python(data)
+    return found
