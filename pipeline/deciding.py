@@ -13,6 +13,7 @@ from pipeline.extract.readings import Reader
 from pipeline.match.questions import denies, find_claims
 from pipeline.match.watching import WatchIndex
 from pipeline.model import (
+    Article,
     ArticleVersion,
     Certainty,
     Change,
@@ -47,18 +48,22 @@ class Judge:
     def __init__(self, reader: Reader, indexes: Sequence[WatchIndex]) -> None:
         self._reader, self._indexes = reader, tuple(indexes)
 
-    def judge(self, stored: ArticleVersion, previous: ArticleVersion | None, history: History, last_state: LastState) -> Outcome:
+    def read(self, article: Article) -> Reading:
+        """Analyse an article with the language model. Takes the time; needs no database."""
+        return self._reader.read(article)
+
+    def judge(self, stored: ArticleVersion, reading: Reading, previous: Reading | None, history: History, last_state: LastState) -> Outcome:
         """What a new article version says, and what that changes.
 
         Args:
             stored: The version as stored; its `seen_at` is the clock of the decision.
-            previous: The version before it, if the article was edited.
+            reading: The same version, analysed.
+            previous: The version before it, analysed, if the article was edited.
             history: Gives the stored claims of a (watch, question), in order of arrival.
             last_state: Gives the last stored state of a (watch, question).
         """
-        reading = self._reader.read(stored.article)
         desk = _Desk(stored=stored, history=history)
-        before = _previous_sentences(self._reader, previous)
+        before = frozenset(statement.sentence for statement in previous.statements) if previous else frozenset()
         for index in self._indexes:
             claims = find_claims(reading, stored, index)
             desk.take_back_vanished(index, reading, before, claims)
@@ -184,12 +189,6 @@ def _change(claim: Claim, kind: ChangeKind, prior: Claim | None, at: dt.datetime
         watch=claim.watch, question=claim.question, kind=kind, old=old.answer if old else None, new=None if taken_back else claim.answer,
         effective=claim.effective, detected_at=at, score=score, why=why, evidence=evidence_of(claim),
         prior=evidence_of(prior) if prior else None)
-
-
-def _previous_sentences(reader: Reader, previous: ArticleVersion | None) -> frozenset[str]:
-    if previous is None:
-        return frozenset()
-    return frozenset(statement.sentence for statement in reader.read(previous.article).statements)
 
 
 def _statement_of(reading: Reading, claim: Claim) -> Statement:
