@@ -63,6 +63,12 @@ class Reader:
         return Reading(url=article.url, title=article.title, publisher=article.publisher, published=article.published,
                        names=frozenset(names), statements=tuple(statements))
 
+    def read_doc(self, doc: Doc, *, published: dt.datetime, publisher: str) -> tuple[Statement, ...]:
+        """The statements of one parsed paragraph, without an article around it (offsets into `doc.text`)."""
+        article = Article(url="", publisher=publisher, title="", published=published, seen_at=published, text=doc.text)
+        paragraph = Paragraph(number=0, start=0, end=len(doc.text), text=doc.text, role="body")
+        return tuple(self._statements(doc, paragraph, article, Memory()))
+
     def _statements(self, doc: Doc, paragraph: Paragraph, article: Article, memory: Memory) -> Iterator[Statement]:
         dates = find_dates(paragraph.text, article.published, lambda offset: _tense_at(doc, offset))
         taken = tuple((date.start, date.end) for date in dates)

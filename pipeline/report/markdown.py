@@ -47,4 +47,5 @@ def _item(item: ChangeItem) -> list[str]:
 
 def _link(link: str) -> str:
     # A URL may hold a bracket that would end the link early.
-    return f", [source](<{re.sub(r'[<>\\s]', '', link)}>)" if link else ""
+    bare = re.sub(r"[<>\s]", "", link)
+    return f", [source](<{bare}>)" if bare else ""
