@@ -50,7 +50,9 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     score = 0.5 if claim.tentative else 0.9
     past = [stored for stored in history if stored.retracted_at is None and stored.claim.episode == claim.episode
             and stored.claim.window == claim.window]
-    current = fold_answers(past, many=question.many)
+    # A reserve date is one of several, and never the date itself.
+    many = question.many or claim.episode == "reserve"
+    current = fold_answers(past, many=many)
     if not current:
         return _first(claim, score, denial)
     same = _same_answer(claim, current)
@@ -60,9 +62,11 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return Decision(kind=ChangeKind.CORRECTED, prior=own, score=score, why=(
             f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim)))
     if same is not None:
-        return _same(claim, same, score)
+        return _same(claim, same, question, score)
     if question.kind is QuestionKind.STATEMENT:
         return _other_statement(claim, past, score, denial)
+    if many and not claim.background and not claim.tentative:
+        return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("one more beside the others",))
     if (quiet := _silent(claim, past, current, question)) is not None:
         return quiet
     return _different(claim, past, latest, current, question, states, score, denial)
@@ -70,7 +74,7 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
 
 def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, denial: bool) -> Decision:
     """Open statements: another one is new, not a change, unless it denies or takes back what was said."""
-    if denial and not claim.background:
+    if denial and not claim.tentative:
         rival = next((stored for stored in reversed(past) if not _same_voice(stored.claim, claim)), None)
         return Decision(kind=ChangeKind.DENIED, prior=rival, score=score, why=(f"{claim.voice.speaker} denies it",))
     if claim.background or claim.tentative:
@@ -79,11 +83,11 @@ def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, de
 
 
 def _first(claim: Claim, score: float, denial: bool) -> Decision:
-    if claim.background and claim.answer.type in ("status", "statement", "yes-no"):
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("looks back; nothing was known before",))
-    if denial:
+    if denial and not claim.tentative:
         return Decision(kind=ChangeKind.DENIED, prior=None, score=score, why=(
             f"{claim.voice.speaker} denies it", "what is denied was not reported before"))
+    if claim.answer.type in ("status", "statement", "yes-no") and (claim.background or claim.tentative):
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("looks back, or a doubtful match; nothing was known before",))
     return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("first answer to this question",))
 
 
@@ -98,11 +102,12 @@ def _same_answer(claim: Claim, current: tuple[Standing, ...]) -> Standing | None
     return None
 
 
-def _same(claim: Claim, same: Standing, score: float) -> Decision:
+def _same(claim: Claim, same: Standing, question: Question, score: float) -> Decision:
     """The same answer again: a repeat, unless what was to come has now happened, or what was doubtful is now firm."""
     old = max((same.base, *same.support), key=lambda stored: certainty_level(stored.claim.certainty)).claim
     ours, theirs = certainty_level(claim.certainty), certainty_level(old.certainty)
-    firmer = ours > theirs and not claim.background and claim.answer.value is not None and not claim.tentative
+    steps = question.kind is QuestionKind.QUANTITY and not question.role and theirs >= 2
+    firmer = ours > theirs and not steps and not claim.background and claim.answer.value is not None and not claim.tentative
     if firmer and (claim.url != old.url):
         return Decision(kind=ChangeKind.CERTAINTY_CHANGED, prior=same.base, score=score, why=(
             f"the same answer, but it was {same.base.claim.certainty} and is now {claim.certainty}",))
@@ -122,6 +127,8 @@ def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, 
     here = [stored for stored in past if stored.claim.url == claim.url and stored.claim.version == claim.version]
     if any(_same_voice(stored.claim, claim) for stored in here) and question.kind in (QuestionKind.QUANTITY, QuestionKind.DURATION):
         return Decision(kind=ChangeKind.REPEAT, prior=here[-1], score=0.5, why=("a detail of the same report by the same voice",))
+    if question.kind is QuestionKind.DATE and claim.certainty in _WEAK and _firm_date_ahead(latest.claim, claim):
+        return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.4, why=(f"only {claim.certainty}, while a firm date stands",))
     if claim.certainty in _WEAK and question.kind in (QuestionKind.STATUS, QuestionKind.YES_NO, QuestionKind.STATEMENT):
         return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
     if claim.answer.value in INITIAL_STATES and question.kind is QuestionKind.STATUS:
@@ -148,7 +155,7 @@ def _different(
     if (denial or claim.certainty is Certainty.DENIED) and rival is not None and claim.answer.value is not None:
         return Decision(kind=ChangeKind.DENIED, prior=rival, score=score, why=(
             f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said", difference))
-    if own is not None and back and own.claim.url != claim.url and _stands(own, current):
+    if own is not None and back and question.kind is not QuestionKind.QUANTITY and own.claim.url != claim.url and _stands(own, current):
         return Decision(kind=ChangeKind.REVERSED, prior=own, score=score, why=(
             f"the same voice ({claim.voice.institution}) now says the opposite", _difference(claim, own.claim)))
     if rival is not None and fresh and _contradicts(claim, rival.claim, question, back):
@@ -160,6 +167,11 @@ def _different(
             f"what was {base.claim.certainty} is now happening", _difference(claim, base.claim)))
     kind = _VALUE_KINDS[question.kind]
     return Decision(kind=kind, prior=base, score=score, why=(_difference(claim, base.claim),))
+
+
+def _firm_date_ahead(old: Claim, claim: Claim) -> bool:
+    when = old.answer.when
+    return certainty_level(old.certainty) >= 2 and when is not None and when.end is not None and when.end > claim.said_at
 
 
 def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> bool:
@@ -206,7 +218,11 @@ def _stands(own: StoredClaim, current: tuple[Standing, ...]) -> bool:
 
 
 def _same_voice(one: Claim, other: Claim) -> bool:
-    return one.voice.institution == other.voice.institution or one.voice.speaker == other.voice.speaker
+    if one.voice.institution == other.voice.institution:
+        return True
+    ours, theirs = one.voice.speaker.split(), other.voice.speaker.split()
+    # "Rudskoi" and "Sergei Rudskoi": the same person, named in full by one article only.
+    return bool(ours and theirs) and ours[-1] == theirs[-1] and ours[-1][:1].isupper() and (set(ours) <= set(theirs) or set(theirs) <= set(ours))
 
 
 def _newer(claim: Claim, old: Claim) -> bool:

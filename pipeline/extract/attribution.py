@@ -20,7 +20,8 @@ _MEDIA_WORDS = frozenset("agency television tv channel newspaper daily website b
 _OFFICES = frozenset(
     "ministry army military government official officials presidency forces staff police parliament command centre center department "
     "navy president minister spokesman spokeswoman spokesperson administration agency regulator court commission authorities authority "
-    "council side delegation leadership general troops media officer commander envoy chief".split())
+    "council side delegation leadership general troops media officer commander envoy chief member source aide adviser advisor diplomat lawyer executive executives manager managers board union".split())
+_DOCUMENTS = frozenset("paper statement report document page website letter post memo filing release text communique tweet".split())
 _WEAK_FORCES = frozenset(("order", "expect", "promise", "agree", "demand", "refuse", "ask", "report", "suggest"))
 
 
@@ -97,11 +98,13 @@ class Attributor:
         return None
 
     def _by_verb(self, sent: Span, memory: Memory) -> tuple[str, str, str, str, int, str] | None:
+        if not self.speech_verbs(sent):
+            return self._by_order(sent, memory)
         cues = sorted(self.speech_verbs(sent), key=lambda token: (_depth(token), token.i))
         carrier = ""
         for cue in cues:
             subject = _subject(cue)
-            if subject is None or subject.lower_ in ("who", "which", "that", "there", "this", "what", "nobody", "none", "whoever"):
+            if subject is None or (subject.dep_ == "nsubjpass" and cue.lemma_ != "quote") or subject.lower_ in ("who", "which", "that", "there", "this", "what", "nobody", "none", "whoever"):
                 continue
             if cue.lemma_ == "quote":
                 return self._quoted(cue, subject, memory)
@@ -113,6 +116,19 @@ class Attributor:
                 continue
             carrier = carrier or self._told(cue, memory)
             return speaker, institution, carrier, cue.lemma_, cue.i, self._speech[cue.lemma_.lower()]
+        return None
+
+    def _by_order(self, sent: Span, memory: Memory) -> tuple[str, str, str, str, int, str] | None:
+        """ ", Col. X, spokesman for Y, said": long appositions mislead the parser, the order of words does not."""
+        for token in sent:
+            if self._speech.get(token.lemma_.lower()) in (None, *_WEAK_FORCES) or token.tag_ not in ("VBD", "VBZ"):
+                continue
+            before = [ent for ent in sent.ents if ent.end <= token.i and ent.label_ in ("PERSON", "ORG") and token.i - ent.start < 16]
+            if before and sent.doc[token.i - 1].text in (",", before[-1][-1].text):
+                named = next((ent for ent in before if ent.label_ == "PERSON" and _is_person(ent.text)), before[-1])
+                speaker, institution = self._who(named.root, memory)
+                if speaker:
+                    return speaker, institution, "", token.lemma_, token.i, self._speech[token.lemma_.lower()]
         return None
 
     def _quoted(self, cue: Token, subject: Token, memory: Memory) -> tuple[str, str, str, str, int, str]:
@@ -149,6 +165,8 @@ class Attributor:
             return memory.last_person or memory.last_speaker or ("", "")
         if lower in _THEY and head.pos_ == "PRON":
             return (memory.last_body if lower != "i" else None) or memory.last_speaker or ("", "")
+        if lower in _DOCUMENTS and (owner := self._owner(head)):
+            return owner, self._names.institution(owner)
         person = _person_in(head)
         if person:
             name = memory.full_names.get(person.split()[-1].lower(), person)
@@ -167,6 +185,12 @@ class Attributor:
         self._remember_roles(head, memory.last_body, memory)
         return memory.last_body
 
+    def _owner(self, head: Token) -> str:
+        """Whose paper, statement or page it is: "a paper of the committee", "a statement on the ministry's page"."""
+        after = [word.text for word in head.subtree if word.i > head.i or word.dep_ in ("poss", "compound", "amod")]
+        hits = [hit for hit in self._names.find(after) if not hit.entity.media and hit.entity.kind != "person"]
+        return hits[0].entity.name if hits else ""
+
     def _phrase_institution(self, head: Token, name: str) -> str:
         """ "The Defence Ministry in Moscow" and "Russia's General Staff" speak for the country that they name."""
         if head.lower_ not in _OFFICES and not any(word.lower_ in _OFFICES for word in head.subtree if word.head is head):
@@ -176,9 +200,9 @@ class Attributor:
 
     def _remember_people(self, sent: Span, memory: Memory) -> None:
         for ent in sent.ents:
-            if ent.label_ != "PERSON" or len(ent) < 2:
+            if ent.label_ != "PERSON" or len(ent) < 2 or not _is_person(ent.text):
                 continue
-            name = re.sub(r"['’]s?$", "", ent.text)
+            name = _bare(ent.text)
             canonical = self._names.canonical(name)
             memory.full_names.setdefault(name.split()[-1].lower(), canonical)
             if canonical not in memory.institutions:
@@ -225,12 +249,29 @@ def _person_in(head: Token) -> str:
     for word in near:
         if word.ent_type_ == "PERSON":
             ent = next((ent for ent in word.sent.ents if ent.start <= word.i < ent.end), None)
-            if ent is not None:
-                return re.sub(r"['’]s?$", "", ent.text)
+            if ent is not None and _is_person(ent.text):
+                return _bare(ent.text)
     if head.pos_ == "PROPN" and head.ent_type_ in ("", "PERSON"):
         parts = [kid.text for kid in head.lefts if kid.dep_ == "compound" and kid.pos_ == "PROPN" and not kid.text.endswith(".")]
         return " ".join([*parts[-2:], head.text]) if parts and head.text[:1].isupper() and not head.text.isupper() else ""
     return ""
+
+
+_TITLES = re.compile(
+    r"(?i)^((lt|lieutenant|maj|major|brig|brigadier|gen|general|col|colonel|capt|captain|sgt|sergeant|adm|admiral|mr|mrs|ms|miss|dr|prof|professor|sir|lord|"
+    r"president|prime|minister|sen|senator|rep|gov|governor|mayor|judge|justice|chancellor|king|queen|prince|princess|pope|rev|mission|director|manager|"
+    r"secretary|chairman|chief|spokesman|spokeswoman|commander)\b[.\s-]*)+(?=[A-Z])")
+
+
+def _bare(name: str) -> str:
+    """A person's name without titles and possessive."""
+    plain = re.sub(r"['’]s?$", "", name.strip())
+    return _TITLES.sub("", plain) or plain
+
+
+def _is_person(name: str) -> bool:
+    """Aircraft types and the like are no people, whatever the model says."""
+    return not re.search(r"\d", name) and name[:1].isupper() and len(name) > 2
 
 
 def _phrase(head: Token) -> str:

@@ -58,8 +58,10 @@ def standing(token: Token, *, speech: frozenset[int]) -> Standing:
     clause = clause_head(token)
     certainty, negated = Certainty.FACT, _has_negator(token)
     for node, child in _climb(token, speech):
-        own = _own_certainty(node, child)
+        own = _governed(node, child) if node.i in speech and child is not None else _own_certainty(node, child)
         certainty = max(certainty, own, key=_RANK.__getitem__)
+        if node.i in speech and child is not None:
+            break
         if node.pos_ in _VERBS or node.dep_ == "ROOT":
             negated = negated or _has_negator(node, below=child)
     if certainty is Certainty.DENIED:
@@ -99,8 +101,6 @@ def tense_of(verb: Token) -> str:
 def _climb(token: Token, speech: frozenset[int]) -> Iterator[tuple[Token, Token | None]]:
     node, child = token, None
     for _ in range(_MAX_CLIMB):
-        if node.i in speech and child is not None:
-            return
         yield node, child
         if node.dep_ == "ROOT":
             return
@@ -126,12 +126,22 @@ def _own_certainty(node: Token, child: Token | None) -> Certainty:
     # "is to leave", "are due to leave": a copula with an infinitive is a plan.
     if node.lemma_ == "be" and child is not None and child.dep_ == "xcomp" and any(kid.lower_ == "to" for kid in child.children):
         found.append(Certainty.PLANNED)
-    if child is not None and child.dep_ in ("xcomp", "ccomp", "acl", "prep", "advcl", "dobj", "relcl", "pcomp"):
-        governed = _BY_LEMMA.get(node.lemma_.lower())
-        if governed and (child.dep_ != "prep" or child.lower_ in ("for", "to", "on")) and child.dep_ != "relcl":
-            if child.dep_ != "dobj" or governed not in (Certainty.DENIED, Certainty.POSSIBLE):
-                found.append(governed)
+    found.append(_governed(node, child))
     return max(found, key=_RANK.__getitem__)
+
+
+def _governed(node: Token, child: Token | None) -> Certainty:
+    """What a verb or noun does to its complement: "ordered ... to start", "denied that", "plan to leave"."""
+    governed = _BY_LEMMA.get(node.lemma_.lower())
+    if node.lemma_ == "have" and child is not None and child.dep_ == "xcomp":
+        return Certainty.DEMANDED
+    if governed is None or child is None or child.dep_ not in ("xcomp", "ccomp", "acl", "prep", "advcl", "dobj", "pcomp"):
+        return Certainty.FACT
+    if child.dep_ == "prep" and child.lower_ not in ("for", "to", "on"):
+        return Certainty.FACT
+    if child.dep_ == "dobj" and governed in (Certainty.DENIED, Certainty.POSSIBLE):
+        return Certainty.FACT
+    return governed
 
 
 def _is_condition(clause: Token) -> bool:

@@ -149,12 +149,14 @@ def _index(sent: Span, offset: int) -> int:
 
 def _said_date(sent: Span, dates: tuple[Found, ...], attribution: Attribution, published: dt.datetime) -> tuple[Found | None, dt.datetime]:
     """The date that tells when it was said (it hangs on the cue verb), and that instant."""
-    if attribution.cue_at < 0 or attribution.force in ("order", "expect"):
+    if attribution.cue_at < 0 or attribution.force in ("order", "expect") or attribution.voice.cue == "according to":
         return None, published
     for date in _inside(dates, sent):
         token = sent[_index(sent, date.start)]
         head = token.head if token.dep_ != "pobj" else token.head.head
         heads = {head.i, head.head.i if head.dep_ in ("prep", "npadvmod", "pobj") else head.i}
+        if _relation(sent, token.i - sent.start) != "on":
+            continue
         if attribution.cue_at in heads and date.when.start is not None and date.when.start <= published and date.when.precision != "month":
             same_day = date.when.start.date() == published.date()
             return date, published if same_day else min(published, date.when.start.replace(hour=12))

@@ -39,7 +39,8 @@ class PhraseHit:
 def stem(word: str) -> str:
     """The stem of a word, lower case, without hyphens and possessive."""
     plain = re.sub(r"['’]s?$", "", word.lower()).replace("-", "").replace("’", "'")
-    return str(_stemmer.stemWord(plain))
+    # "orderly" is no order: what ends in -ly stands for itself.
+    return plain if plain.endswith("ly") else str(_stemmer.stemWord(plain))
 
 
 class Phrases:

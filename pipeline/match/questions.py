@@ -47,7 +47,7 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
         if statement.role not in ("body", "correction") or not statement.words:
             continue
         hits = index.hits(statement)
-        nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.0
+        nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.4
         if nearness and not hits.get("not"):
             claims.extend(_claims_of(statement, _without_ignored(hits), previous, nearness, stored, index))
         previous = hits
@@ -81,7 +81,12 @@ def _claims_of(
                 scored.append((score, question, found))
     scored.sort(key=lambda item: -item[0])
     asked: list[str] = []
+    taken: set[tuple[QuestionKind, int]] = set()
     for score, question, found in scored:
+        # A number or a date answers one question: the one that it fits best.
+        if found.at >= 0 and (question.kind, found.at) in taken and not question.many:
+            continue
+        taken.add((question.kind, found.at))
         if question.id not in asked and len(asked) >= MAX_QUESTIONS:
             continue
         if question.id in asked and not question.many:
@@ -97,7 +102,7 @@ def _fits_question(
     if any(hit.question == question.id for hit in hits.get("own not", ())):
         return False
     if question.subject and not any(hit.question == question.id for hit in hits.get("own subject", ())):
-        refers = statement.words[0].text.lower() in _PRONOUNS and any(hit.question == question.id for hit in previous.get("own subject", ()))
+        refers = any(word.text.lower() in _PRONOUNS for word in statement.words[:3]) and any(hit.question == question.id for hit in previous.get("own subject", ()))
         if not refers:
             return False
     if question.where and not any(index.names.same_place(name.name, place) for name in statement.names for place in question.where):
@@ -119,7 +124,7 @@ def _claim(statement: Statement, question: Question, found: Found, score: float,
         url=article.url, version=stored.version, published=article.published, seen_at=article.seen_at, watch=index.watch.id,
         question=question.id, start=statement.start, end=statement.end, sentence=statement.sentence, voice=statement.voice,
         said_at=statement.said_at, certainty=found.certainty, answer=found.answer, effective=_effective(found, statement),
-        episode=found.episode, window=window, background=found.background or statement.recap, affirmed=found.affirmed,
+        episode=found.episode, window=window, background=found.background, affirmed=found.affirmed,
         correction=statement.retraction, tentative=score < FIRM,
     )
 

@@ -10,7 +10,7 @@ from pipeline.statements import DateMention, QuantityMention, Statement, Word
 from pipeline.watches import Question, QuestionKind
 
 Hits = Mapping[str, tuple[Hit, ...]]
-_DROPPING = frozenset("drop abandon miss cancel scrap scrub shelve skip rule abort".split())
+_DROPPING = frozenset("drop abandon miss cancel scrap scrub shelve skip abort".split())
 # A dated event older than this when it is told is background. News is told within a day or two.
 RECENT = dt.timedelta(days=2.5)
 # States in which a course begins: plans, which never undo a later state.
@@ -21,11 +21,12 @@ _END_RELATIONS = frozenset(("by", "until", "before"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An answer with how it stands in its sentence and how sure the reading is (0-1)."""
+    """An answer with how it stands in its sentence and how sure the reading is (0-1). `at` is the word of its date or number."""
 
     answer: Answer
     certainty: Certainty
     score: float
+    at: int = -1
     episode: str = ""
     per: str = ""
     background: bool = False
@@ -73,11 +74,11 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         if hit.detail in ("ordered", "planned", "announced") and certainty is Certainty.FACT:
             certainty = Certainty.ORDERED if hit.detail == "ordered" else Certainty.PLANNED
         near = _near_subject(statement, hits, hit)
-        score = 0.9 if near else 0.7
+        score = 0.9 if near else 0.62 if hit.own else 0.5
         if not _is_asserted(statement, hit):
             score -= 0.2
         found = Found(answer=Answer(type="status", text=state, value=state, bound="exact"), certainty=certainty, score=score,
-                      background=_looks_back(statement, hit, word), affirmed=bool(hits.get("constancy")))
+                      background=_looks_back(statement, hit, word, hits), affirmed=bool(hits.get("constancy")))
         if best is None or _better_state(found, best, states):
             best = found
     if best is not None:
@@ -106,15 +107,18 @@ def _is_asserted(statement: Statement, hit: Hit) -> bool:
     return word.dep not in ("amod", "compound", "nmod")
 
 
-def _looks_back(statement: Statement, hit: Hit, word: Word) -> bool:
+def _looks_back(statement: Statement, hit: Hit, word: Word, hits: Hits) -> bool:
     """Told as something older: pluperfect, a clause of time, or an explicit date days before it was said."""
-    if word.tense == "pluperfect" or not _is_asserted(statement, hit) or _in_side_clause(statement, word):
+    if not _is_asserted(statement, hit) or _in_side_clause(statement, word) or _recaps(word, statement, hits):
         return True
-    if word.tense != "past":
-        return False
     limit = statement.said_at - RECENT
     return any(mention.when.end is not None and mention.when.end < limit and statement.words[mention.at].clause == word.clause
-               and mention.relation != "since" for mention in statement.dates)
+               for mention in statement.dates)
+
+
+def _recaps(word: Word, statement: Statement, hits: Hits) -> bool:
+    """Pluperfect, or words that look back ("originally", "at the time") in the same clause."""
+    return word.tense == "pluperfect" or any(statement.words[hit.at].clause == word.clause for hit in hits.get("background", ()))
 
 
 def _better_state(new: Found, old: Found, states: tuple[str, ...]) -> bool:
@@ -147,7 +151,7 @@ def _dates(question: Question, statement: Statement, hits: Hits) -> Iterator[Fou
         episode = "reserve" if _is_reserve(statement, mention) else ""
         bound = {"not before": "not before", "by": "not after", "until": "not after"}.get(mention.relation, "exact")
         yield Found(answer=Answer(type="date", text=mention.text, value=_iso(mention), bound=bound, when=mention.when),
-                    certainty=certainty, score=score, background=word.tense == "pluperfect" or back, affirmed=affirmed, episode=episode)
+                    certainty=certainty, score=score, background=_recaps(word, statement, hits) or back or word.dep == "poss", affirmed=affirmed, episode=episode, at=mention.at)
         if not question.many and not episode:
             break
     if not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
@@ -156,8 +160,21 @@ def _dates(question: Question, statement: Statement, hits: Hits) -> Iterator[Fou
 
 def _is_reserve(statement: Statement, mention: DateMention) -> bool:
     """True for a date held in reserve: a backup date is not the date."""
-    clause = statement.words[mention.at].clause
-    return any(word.lemma.lower() in _RESERVE and word.clause == clause for word in statement.words)
+    for number, word in enumerate(statement.words):
+        if word.lemma.lower() not in _RESERVE or abs(number - mention.at) > 14:
+            continue
+        first, last = sorted((mention.at, number))
+        between = [other for other in statement.dates if other is not mention and first < other.at < last]
+        if all(_joined(mention, other, statement) for other in between):
+            return True
+    return False
+
+
+def _joined(one: DateMention, other: DateMention, statement: Statement) -> bool:
+    """ "Sept. 2 and Sept. 5": nothing but "and", "or" and commas (and clock times) between them."""
+    first, second = sorted((one, other), key=lambda mention: mention.at)
+    between = [word.text.lower() for word in statement.words[first.upto:second.at]]
+    return len(between) <= 5 and all(text in ("and", "or", ",", "at", "a.m.", "p.m.") or text[:1].isdigit() for text in between)
 
 
 def _date_certainty(word: Word, mention: DateMention, statement: Statement) -> Certainty:
@@ -182,6 +199,10 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
     if wrong:
         return 0.0
     if question.role in ("start", "end", "deadline", "since") and not role and not fits:
+        return 0.0
+    if question.role in ("start", "end", "deadline", "since") and role < 1 and not fits:
+        return 0.0
+    if question.role in ("next", "event") and role < 1 and subject < 1:
         return 0.0
     score = 0.35 + 0.3 * role + 0.2 * fits + 0.25 * subject
     if question.role in ("event", "next", ""):
@@ -242,16 +263,33 @@ def _quantities(question: Question, statement: Statement, hits: Hits, index: Wat
             if not near and not roles:
                 continue
             score += 0.15 * near
+        score = _narrowed(question, statement, mention, hits, score)
+        if score <= 0:
+            continue
         if (question.window == "period") != bool(mention.per) and (mention.per or question.window == "period"):
             continue
         found = Found(answer=_number_answer(question, mention), certainty=word.certainty, score=min(score, 0.95), per=mention.per,
-                      background=word.tense == "pluperfect")
+                      background=_recaps(word, statement, hits), at=mention.at)
         if best is None or found.score > best.score:
             best = found
     if best is not None:
         yield best
     elif hits.get("silence") and (counted or roles):
         yield Found(answer=Answer(type="quantity", text="no number given"), certainty=Certainty.UNKNOWN, score=0.65)
+
+
+def _narrowed(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, score: float) -> float:
+    """The question's other words: its subject and cues speak for it; cues that are missing leave a doubt."""
+    if hits.get("own subject") or hits.get("cue"):
+        score += 0.1
+    elif any(cues.words for cues in question.cues) and not question.role and not question.unit:
+        score = min(score, 0.5)
+    if question.who:
+        # "53 seats and the Civic Union 47": a number belongs to the name that stands before it.
+        names = [name for name in statement.names if name.at < mention.at and name.kind in ("organisation", "person", "group", "thing")]
+        if names and names[-1].name not in question.who and any(name.name in question.who for name in statement.names):
+            return 0.0
+    return score
 
 
 def _quantity_score(question: Question, statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex) -> float:
@@ -302,7 +340,7 @@ def _yes_no(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
             value = "no" if value == "yes" else "yes"
         certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
         yield Found(answer=Answer(type="yes-no", text=value, value=value, bound="exact"), certainty=certainty, score=0.85,
-                    affirmed=bool(hits.get("constancy")), background=word.tense == "pluperfect")
+                    affirmed=bool(hits.get("constancy")), background=_recaps(word, statement, hits))
         return
 
 
@@ -313,7 +351,7 @@ def _cue_negates(hit: Hit) -> bool:
 def _statement(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
     cues = hits.get("cue", ())
     own = hits.get("own subject", ())
-    if not cues and not own:
+    if (not cues and not own) or (own and not cues and any(cue.words for cue in question.cues)):
         return
     word = _head_word(statement, (cues or own)[0])
     certainty = Certainty.DENIED if statement.denial or word.certainty is Certainty.DENIED else word.certainty

@@ -16,7 +16,7 @@ Label = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Words `at`..`upto` of a sentence that speak to a question; `detail` is the state, the role or the thing."""
+    """Words `at`..`upto` of a sentence that speak to a question; `detail` is the state, the role or the thing, `own` a cue of the watch itself."""
 
     use: str
     question: str
@@ -24,6 +24,7 @@ class Hit:
     at: int
     upto: int
     phrase: str
+    own: bool = False
 
 
 class WatchIndex:
@@ -88,6 +89,7 @@ class WatchIndex:
         yield from _labelled("not", "", "", watch.not_)
         yield from _labelled("ignore", "", "", watch.ignore)
         yield from _labelled("constancy", "", "", vocabulary.constancy)
+        yield from _labelled("background", "", "", vocabulary.background)
         yield from _labelled("not yet", "", "", vocabulary.not_yet)
         for question in watch.questions:
             yield from _labelled("own subject", question.id, "", question.subject)
@@ -104,7 +106,7 @@ class WatchIndex:
                 yield from _labelled("state", question.id, known.name, (known.name, *known.words))
                 yield from _labelled("denied state", question.id, known.name, known.denies)
         for cues in question.cues if self._use_cues else ():
-            use = "state" if question.kind is QuestionKind.STATUS else "cue"
+            use = "own state" if question.kind is QuestionKind.STATUS else "cue"
             yield from _labelled(use, question.id, cues.state, cues.words)
         if question.of:
             yield from _labelled("of", question.id, "", question.of)
@@ -126,7 +128,9 @@ def _by_use(found: Iterable[PhraseHit]) -> dict[str, tuple[Hit, ...]]:
     grouped: dict[str, list[Hit]] = defaultdict(list)
     for hit in found:
         use, question, detail = hit.label
-        grouped[use].append(Hit(use=use, question=question, detail=detail, at=hit.start, upto=hit.end, phrase=hit.phrase))
+        own = use in ("own state", "cue")
+        use = "state" if use == "own state" else use
+        grouped[use].append(Hit(use=use, question=question, detail=detail, at=hit.start, upto=hit.end, phrase=hit.phrase, own=own))
     return {use: tuple(hits) for use, hits in grouped.items()}
 
 
