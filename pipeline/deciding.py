@@ -155,7 +155,7 @@ class _Desk:
         else:
             decision = decide(claim, self.history(claim.watch, claim.question), question, states=index.states(question) if index.is_ordered(question) else (),
                               denial=denies(claim, statement))
-        stored = StoredClaim(claim=claim, effect=decision.kind, prior=decision.prior.claim.key if decision.prior else None)
+        stored = StoredClaim(claim=claim, effect=decision.kind, prior=decision.prior.claim.key if decision.prior else None, resets=decision.resets)
         self._fresh.setdefault((claim.watch, claim.question), []).append(stored)
         if decision.kind is not ChangeKind.REPEAT:
             prior = decision.prior.claim if decision.prior else None

@@ -217,13 +217,16 @@ class Claim:
 class StoredClaim:
     """A claim with what it did when it arrived.
 
-    `effect` is the kind of change (repeat for silent ones), `prior` the key of the claim it was compared with.
+    `effect` is the kind of change (repeat for silent ones), `prior` the key of the claim it was compared with; a repeat
+    without prior was passed over and supports no answer. `resets` marks a silent step that still becomes the current
+    answer: a new attempt is set after the last one was called off.
     `retracted_at` is set when its article was removed, edited so that the sentence vanished, or corrected.
     """
 
     claim: Claim
     effect: ChangeKind
     prior: str | None = None
+    resets: bool = False
     retracted_at: dt.datetime | None = None
 
 

@@ -35,6 +35,7 @@ class Decision:
     prior: StoredClaim | None
     score: float
     why: tuple[str, ...]
+    resets: bool = False
 
 
 def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, states: tuple[str, ...], denial: bool = False) -> Decision:
@@ -48,7 +49,7 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         denial: The sentence denies something ("denied that", "no ... is planned").
     """
     score = 0.5 if claim.tentative else 0.9
-    past = [stored for stored in history if stored.retracted_at is None and stored.claim.episode == claim.episode
+    past = [stored for stored in history if stored.retracted_at is None and (claim.correction or stored.claim.episode == claim.episode)
             and stored.claim.window == claim.window]
     # A reserve date is one of several, and never the date itself.
     many = question.many or claim.episode == "reserve"
@@ -67,7 +68,7 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return _other_statement(claim, past, score, denial)
     if many and not claim.background and not claim.tentative:
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("one more beside the others",))
-    if (quiet := _silent(claim, past, current, question)) is not None:
+    if (quiet := _silent(claim, past, current, question, states)) is not None:
         return quiet
     return _different(claim, past, latest, current, question, states, score, denial)
 
@@ -114,31 +115,33 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
     return Decision(kind=ChangeKind.REPEAT, prior=same.base, score=score, why=("the same answer as before",))
 
 
-def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question) -> Decision | None:
+def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, states: tuple[str, ...]) -> Decision | None:
     """Differences that are no news: recaps, constancy, details, weak words against firm ones."""
     latest = current[-1].base
-    known = next((stored for stored in reversed(past) if compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)), None)
+    known = next((stored for stored in reversed(past) if (stored.effect is not ChangeKind.REPEAT or stored.prior) and compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)), None)
     if claim.background or (known is not None and _is_recap(claim, known, past)):
-        return Decision(kind=ChangeKind.REPEAT, prior=known or latest, score=0.5, why=("looks back at something older",))
+        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
     if claim.affirmed and question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO) and known is not None:
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("affirms what was known",))
     if claim.answer.value is None and claim.voice.institution not in current[-1].voices():
-        return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.5, why=("another voice gives no answer",))
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("another voice gives no answer",))
     here = [stored for stored in past if stored.claim.url == claim.url and stored.claim.version == claim.version]
     if any(_same_voice(stored.claim, claim) for stored in here) and question.kind in (QuestionKind.QUANTITY, QuestionKind.DURATION):
-        return Decision(kind=ChangeKind.REPEAT, prior=here[-1], score=0.5, why=("a detail of the same report by the same voice",))
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("a detail of the same report by the same voice",))
     if question.kind is QuestionKind.DATE and claim.certainty in _WEAK and _firm_date_ahead(latest.claim, claim):
-        return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.4, why=(f"only {claim.certainty}, while a firm date stands",))
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}, while a firm date stands",))
     if claim.certainty in _WEAK and question.kind in (QuestionKind.STATUS, QuestionKind.YES_NO, QuestionKind.STATEMENT):
-        return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
     if claim.answer.value in INITIAL_STATES and question.kind is QuestionKind.STATUS:
-        return Decision(kind=ChangeKind.REPEAT, prior=known or latest, score=0.4, why=("a plan does not undo what has come since",))
+        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.4, why=("a plan does not undo what has come since",), resets=not states and not claim.tentative)
+    if question.role in ("next", "deadline") and certainty_level(claim.certainty) == 3:
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("tells of something past, not of what is to come",))
     if claim.tentative:
-        return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.3, why=("a doubtful match with the question: never replaces a settled answer",))
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.3, why=("a doubtful match with the question: never replaces a settled answer",))
     if known is not None and known.claim.said_at >= claim.said_at - dt.timedelta(days=1) and not _newer(claim, latest.claim):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("an older answer quoted again",))
     if claim.said_at < latest.claim.said_at - dt.timedelta(days=1):
-        return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.5, why=("said before the current answer was given",))
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("said before the current answer was given",))
     return None
 
 
@@ -152,6 +155,8 @@ def _different(
     back = steps_back(claim.answer, (rival or base).claim.answer, question, states)
     fresh = rival is not None and (claim.said_at - rival.claim.said_at) <= dt.timedelta(days=DISPUTE_DAYS)
     difference = _difference(claim, (rival or base).claim)
+    if question.kind is QuestionKind.DATE and claim.certainty is Certainty.DENIED:
+        return _dropped(claim, own, base, current, score, difference)
     if (denial or claim.certainty is Certainty.DENIED) and rival is not None and claim.answer.value is not None:
         return Decision(kind=ChangeKind.DENIED, prior=rival, score=score, why=(
             f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said", difference))
@@ -180,6 +185,16 @@ def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> 
         return True
     own = _own_last(claim, past)
     return own is not None and compare_answers(claim.answer, own.claim.answer) in (Relation.SAME, Relation.WIDENED)
+
+
+def _dropped(claim: Claim, own: StoredClaim | None, base: StoredClaim, current: tuple[Standing, ...], score: float, difference: str) -> Decision:
+    """A date is given up: a turn of its own voice, or a date that moved away; news only if it was the date."""
+    named = next((item.base for item in current if compare_answers(claim.answer, item.base.claim.answer) is Relation.SAME), None)
+    if named is None:
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("not the date that stood",))
+    if own is not None and claim.voice.attributed and own.claim.url != claim.url and _stands(own, current):
+        return Decision(kind=ChangeKind.REVERSED, prior=own, score=score, why=(f"{claim.voice.institution} gives up the date it had held to", difference))
+    return Decision(kind=ChangeKind.DATE_MOVED, prior=named, score=score, why=("the date is given up", difference))
 
 
 def _contradicts(claim: Claim, rival: Claim, question: Question, back: bool) -> bool:

@@ -48,7 +48,9 @@ def fold_answers(claims: Iterable[StoredClaim], *, many: bool = False) -> tuple[
     for stored in claims:
         if stored.retracted_at is not None:
             continue
-        if stored.effect in _SILENT:
+        if stored.effect in _SILENT and stored.resets:
+            standing = [Standing(base=stored)]
+        elif stored.effect in _SILENT:
             standing = _supported(standing, stored)
         elif stored.effect in _RIVALS:
             standing = [item for item in standing if not _taken_back(item, stored)]

@@ -164,6 +164,9 @@ class Attributor:
         if lower in _HE:
             return memory.last_person or memory.last_speaker or ("", "")
         if lower in _THEY and head.pos_ == "PRON":
+            subject = next((kid for kid in head.sent.root.children if kid.dep_ == "nsubj" and kid.pos_ in ("NOUN", "PROPN") and kid.i < head.i), None)
+            if subject is not None and lower in ("it", "they"):
+                return self._who(subject, memory)
             return (memory.last_body if lower != "i" else None) or memory.last_speaker or ("", "")
         if lower in _DOCUMENTS and (owner := self._owner(head)):
             return owner, self._names.institution(owner)

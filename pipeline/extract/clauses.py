@@ -35,6 +35,8 @@ _CONDITIONS = frozenset(("if", "unless", "provided", "providing", "once", "shoul
 _NEGATORS = frozenset(("not", "n't", "no", "never", "neither", "nor", "without", "nobody", "none", "nothing", "hardly", "nowhere"))
 _VERBS = frozenset(("VERB", "AUX"))
 _CLAUSES = frozenset(("ROOT", "ccomp", "advcl", "relcl", "conj", "parataxis", "acl", "csubj", "pcomp", "xcomp", "csubjpass", "dep"))
+_LIGHT = frozenset("have need be seem appear continue aim plan expect intend hope want go set schedule due use tend fail".split())
+_DROPPERS = frozenset("abandon drop scrap shelve cancel forgo give_up call_off rule_out put_off axe ditch".split())
 _MAX_CLIMB = 12
 
 
@@ -66,7 +68,14 @@ def standing(token: Token, *, speech: frozenset[int]) -> Standing:
             negated = negated or _has_negator(node, below=child)
     if certainty is Certainty.DENIED:
         negated = True
-    return Standing(certainty=certainty, negated=negated, tense=tense_of(clause), clause=clause.i)
+    return Standing(certainty=certainty, negated=negated, tense=tense_of(clause), clause=_predicate(clause).i)
+
+
+def _predicate(clause: Token) -> Token:
+    """ "May have to wait", "aims to launch": one predicate, although the parser sees two clauses."""
+    while clause.dep_ == "xcomp" and clause.head.lemma_.lower() in _LIGHT:
+        clause = clause_head(clause.head)
+    return clause
 
 
 def clause_head(token: Token) -> Token:
@@ -132,7 +141,11 @@ def _own_certainty(node: Token, child: Token | None) -> Certainty:
 
 def _governed(node: Token, child: Token | None) -> Certainty:
     """What a verb or noun does to its complement: "ordered ... to start", "denied that", "plan to leave"."""
-    governed = _BY_LEMMA.get(node.lemma_.lower())
+    lemma = node.lemma_.lower()
+    particle = next((kid.lower_ for kid in node.children if kid.dep_ == "prt"), "")
+    governed = _BY_LEMMA.get(f"{lemma}_{particle}") or _BY_LEMMA.get(lemma)
+    if child is not None and (lemma in _DROPPERS or f"{lemma}_{particle}" in _DROPPERS) and child.dep_ in ("dobj", "xcomp", "pcomp", "acl"):
+        return Certainty.DENIED
     if node.lemma_ == "have" and child is not None and child.dep_ == "xcomp":
         return Certainty.DEMANDED
     if governed is None or child is None or child.dep_ not in ("xcomp", "ccomp", "acl", "prep", "advcl", "dobj", "pcomp"):
