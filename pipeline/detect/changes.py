@@ -58,8 +58,12 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return _first(claim, score, denial)
     same = _same_answer(claim, current)
     latest = current[-1]
+    if claim.answer.type == "quantity" and claim.answer.value is not None and all(item.base.claim.answer.value is None for item in current):
+        return _first(claim, score, denial)
     corrected_here = any(stored.effect is ChangeKind.CORRECTED and stored.claim.url == claim.url and stored.claim.version == claim.version for stored in past)
-    if claim.correction and not corrected_here and (own := _own_last(claim, past, other_article=True)) is not None and compare_answers(claim.answer, own.claim.answer) is not Relation.SAME:
+    if claim.correction and corrected_here:
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("the correction goes on",))
+    if claim.correction and (own := _own_last(claim, past, other_article=True)) is not None and compare_answers(claim.answer, own.claim.answer) is not Relation.SAME:
         return Decision(kind=ChangeKind.CORRECTED, prior=own, score=score, why=(
             f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim)))
     if same is not None:
@@ -132,7 +136,7 @@ def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, 
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}, while a firm date stands",))
     if claim.certainty in _WEAK and question.kind in (QuestionKind.STATUS, QuestionKind.YES_NO, QuestionKind.STATEMENT):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
-    if claim.answer.value in INITIAL_STATES and question.kind is QuestionKind.STATUS:
+    if claim.answer.value in INITIAL_STATES and question.kind is QuestionKind.STATUS and not _advances(claim, latest.claim, states):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.4, why=("a plan does not undo what has come since",), resets=not states and not claim.tentative)
     if question.role in ("next", "deadline") and certainty_level(claim.certainty) == 3:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("tells of something past, not of what is to come",))
@@ -172,6 +176,12 @@ def _different(
             f"what was {base.claim.certainty} is now happening", _difference(claim, base.claim)))
     kind = _VALUE_KINDS[question.kind]
     return Decision(kind=kind, prior=base, score=score, why=(_difference(claim, base.claim),))
+
+
+def _advances(claim: Claim, old: Claim, states: tuple[str, ...]) -> bool:
+    """In an ordered course even an early state is a step ahead of an earlier one (announced -> ordered)."""
+    new, before = claim.answer.value, old.answer.value
+    return new in states and before in states and states.index(new or "") > states.index(before or "")
 
 
 def _firm_date_ahead(old: Claim, claim: Claim) -> bool:
@@ -216,7 +226,8 @@ def _own_last(claim: Claim, past: Sequence[StoredClaim], *, other_article: bool 
     for stored in reversed(past):
         if other_article and stored.claim.url == claim.url and stored.claim.version == claim.version:
             continue
-        if _same_voice(stored.claim, claim) or (claim.correction and stored.claim.voice.publisher == claim.voice.publisher):
+        outlets = other_article and not claim.voice.attributed and stored.claim.voice.publisher == claim.voice.publisher
+        if _same_voice(stored.claim, claim) or outlets:
             return stored
     return None
 

@@ -235,7 +235,8 @@ class Attributor:
 
 def _subject(verb: Token) -> Token | None:
     for kid in verb.children:
-        if kid.dep_ in _SUBJECTS:
+        # An inverted subject follows at once ("said X"); a later one belongs to another clause.
+        if kid.dep_ in _SUBJECTS and (kid.i < verb.i or kid.left_edge.i <= verb.i + 2):
             return kid
     if verb.dep_ in ("conj", "xcomp", "advcl") and verb.head.pos_ in ("VERB", "AUX") and verb.tag_ != "VB":
         return next((kid for kid in verb.head.children if kid.dep_ in _SUBJECTS), None)

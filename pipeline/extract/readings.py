@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from spacy.language import Language
@@ -79,6 +80,8 @@ class Reader:
             inside = any(begin < sent.start_char < end for begin, end in quotes)
             speech = frozenset(token.i for token in self._attributor.speech_verbs(sent))
             attribution = self._attributor.attribute(sent, memory, article.publisher, inside_quote=inside)
+            if paragraph.role == "correction":
+                attribution = Attribution(_own_voice(article))
             said = _said_date(sent, dates, attribution, article.published)
             shift = paragraph.start
             tokens = list(sent)
@@ -91,15 +94,19 @@ class Reader:
                     DurationMention(text=paragraph.text[length.start:length.end], start=shift + length.start, end=shift + length.end,
                                     at=_index(sent, length.start), upto=_index(sent, length.end - 1) + 1, low=length.low, high=length.high)
                     for length in _inside(lengths, sent)),
-                quantities=tuple(_quantity(number, sent, shift) for number in _inside(numbers, sent)),
+                quantities=_with_wholes(tuple(_quantity(number, sent, shift) for number in _inside(numbers, sent)), sent),
                 names=_names(self._names, sent, shift),
                 denial=attribution.force == "deny", retraction=paragraph.role == "correction" or bool(_RETRACTION.search(sent.text)),
                 recap=bool(self._recap.find([PhraseToken(token.text, token.lemma_) for token in tokens])),
             )
 
 
+def _own_voice(article: Article) -> Voice:
+    return Voice(speaker=article.publisher, institution=article.publisher, carrier="", publisher=article.publisher, attributed=False)
+
+
 def _silent(paragraph: Paragraph, article: Article) -> Statement:
-    voice = Voice(speaker=article.publisher, institution=article.publisher, carrier="", publisher=article.publisher, attributed=False)
+    voice = _own_voice(article)
     return Statement(start=paragraph.start, end=paragraph.end, sentence=paragraph.text, paragraph=paragraph.number,
                      role=paragraph.role, voice=voice, said_at=article.published)
 
@@ -188,6 +195,20 @@ def _quantity(number: Number, sent: Span, shift: int) -> QuantityMention:
     return QuantityMention(
         text=sent.doc.text[number.start:number.end], start=shift + number.start, end=shift + number.end, at=at, upto=upto,
         low=number.low, high=number.high, bound=number.bound, things=_things(sent, at, upto), unit=number.unit, per=number.per)
+
+
+def _with_wholes(quantities: tuple[QuantityMention, ...], sent: Span) -> tuple[QuantityMention, ...]:
+    """ "15 of about 36 jets" and "among 39,400 ballots 212": the part counts what the whole counts, and knows it."""
+    found = []
+    for number, mention in enumerate(quantities):
+        following = quantities[number + 1] if number + 1 < len(quantities) else None
+        before = quantities[number - 1] if number else None
+        if following is not None and not following.unit and sent[min(mention.upto, len(sent) - 1)].lower_ == "of" and following.at - mention.upto <= 2:
+            mention = replace(mention, share_of=following.high, things=following.things or mention.things)
+        elif before is not None and not mention.unit and before.at and sent[before.at - 1].lower_ in ("among", "of") and sent[mention.upto - 1].dep_ in ("nsubj", "nsubjpass"):
+            mention = replace(mention, share_of=before.high, things=before.things)
+        found.append(mention)
+    return tuple(item for item in found if not any(other.share_of is not None and other.share_of == item.high and other is not item for other in found))
 
 
 def _things(sent: Span, at: int, upto: int) -> tuple[str, ...]:

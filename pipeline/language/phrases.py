@@ -96,11 +96,18 @@ def _match(parts: tuple[str, ...], words: list[tuple[int, set[str]]], position: 
     return at
 
 
+def _group(label: Any) -> Hashable:
+    """Labels are (use, question, detail): all uses about states compete with each other within a question."""
+    if not isinstance(label, tuple):
+        return None
+    return (str(label[0]).split()[-1], *label[1:-1])
+
+
 def _longest(hits: set[PhraseHit]) -> list[PhraseHit]:
     """Within one use and question (the label without its last part) a covered hit is hidden."""
     by_group: dict[Hashable, list[PhraseHit]] = defaultdict(list)
     for hit in hits:
-        by_group[hit.label[:-1] if isinstance(hit.label, tuple) else None].append(hit)
+        by_group[_group(hit.label)].append(hit)
     kept = []
     for group in by_group.values():
         spans = {(hit.start, hit.end) for hit in group}

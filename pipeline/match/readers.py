@@ -200,6 +200,8 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
         return 0.0
     if question.role in ("start", "end", "deadline", "since") and not role and not fits:
         return 0.0
+    if question.role == "end" and any(word.lemma.lower() in ("start", "begin", "commence") for word in statement.words[max(0, mention.at - 4):mention.at]):
+        return 0.0
     if question.role in ("start", "end", "deadline", "since") and role < 1 and not fits:
         return 0.0
     if question.role in ("next", "event") and role < 1 and subject < 1:
@@ -264,12 +266,14 @@ def _quantities(question: Question, statement: Statement, hits: Hits, index: Wat
                 continue
             score += 0.15 * near
         score = _narrowed(question, statement, mention, hits, score)
+        if statement.role == "correction" and mention is not statement.quantities[-1]:
+            score -= 0.1  # a correction names the wrong figure first
         if score <= 0:
             continue
         if (question.window == "period") != bool(mention.per) and (mention.per or question.window == "period"):
             continue
         found = Found(answer=_number_answer(question, mention), certainty=word.certainty, score=min(score, 0.95), per=mention.per,
-                      background=_recaps(word, statement, hits), at=mention.at)
+                      background=bool(hits.get("background")) and _recaps(word, statement, hits), at=mention.at)
         if best is None or found.score > best.score:
             best = found
     if best is not None:

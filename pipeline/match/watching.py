@@ -137,8 +137,9 @@ def _by_use(found: Iterable[PhraseHit]) -> dict[str, tuple[Hit, ...]]:
 def _things(question: Question, vocabulary: Vocabulary) -> Iterator[str]:
     """Lemmas of what the question counts, with the kinds of it that the vocabulary knows."""
     for phrase in question.of:
-        last = phrase.lower().split()[-1]
-        for name in {last, last.removesuffix("s"), last.removesuffix("es")}:
+        if len(phrase.split()) > 1:
+            continue  # "air force" is found as a phrase; "force" alone is something else
+        word = phrase.lower()
+        for name in {word, word.removesuffix("s"), word.removesuffix("es")}:
             yield name
-            if len(phrase.split()) == 1:
-                yield from vocabulary.things.get(name, ())
+            yield from vocabulary.things.get(name, ())
