@@ -119,7 +119,7 @@ def _compare_shares(new: Answer, old: Answer) -> Relation:
     if count.share_of and count.low is not None and share.low is not None:
         implied = count.low / count.share_of
         low, high = _range(share)
-        return Relation.SAME if low - 0.1 <= implied <= high + 0.1 else Relation.DIFFERENT
+        return Relation.SAME if low - 0.05 <= implied <= high + 0.05 else Relation.DIFFERENT
     return Relation.DIFFERENT
 
 

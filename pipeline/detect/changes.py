@@ -72,6 +72,9 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return _other_statement(claim, past, score, denial)
     if many and not claim.background and not claim.tentative:
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("one more beside the others",))
+    if (answered := _answers_rival(claim, past, current, question, states)) is not None:
+        return Decision(kind=ChangeKind.DISPUTED, prior=answered, score=score, why=(
+            f"{claim.voice.speaker} holds to its answer against {answered.claim.voice.speaker}", _difference(claim, answered.claim)))
     if (quiet := _silent(claim, past, current, question, states)) is not None:
         return quiet
     return _different(claim, past, latest, current, question, states, score, denial)
@@ -122,7 +125,10 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
 def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, states: tuple[str, ...]) -> Decision | None:
     """Differences that are no news: recaps, constancy, details, weak words against firm ones."""
     latest = current[-1].base
-    known = next((stored for stored in reversed(past) if (stored.effect is not ChangeKind.REPEAT or stored.prior) and compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)), None)
+    alike = claim.certainty is Certainty.DENIED
+    known = next((stored for stored in reversed(past) if (question.kind is QuestionKind.YES_NO or alike == (stored.claim.certainty is Certainty.DENIED)) and (stored.effect is not ChangeKind.REPEAT or stored.prior) and compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)), None)
+    if not claim.background and claim.answer.value in INITIAL_STATES and question.kind is QuestionKind.STATUS and not _advances(claim, latest.claim, states):
+        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.4, why=("a plan does not undo what has come since",), resets=not states and not claim.tentative)
     if claim.background or (known is not None and _is_recap(claim, known, past)):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
     if claim.affirmed and question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO) and known is not None:
@@ -136,8 +142,6 @@ def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, 
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}, while a firm date stands",))
     if claim.certainty in _WEAK and question.kind in (QuestionKind.STATUS, QuestionKind.YES_NO, QuestionKind.STATEMENT):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
-    if claim.answer.value in INITIAL_STATES and question.kind is QuestionKind.STATUS and not _advances(claim, latest.claim, states):
-        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.4, why=("a plan does not undo what has come since",), resets=not states and not claim.tentative)
     if question.role in ("next", "deadline") and certainty_level(claim.certainty) == 3:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("tells of something past, not of what is to come",))
     if claim.tentative:
@@ -189,8 +193,35 @@ def _firm_date_ahead(old: Claim, claim: Claim) -> bool:
     return certainty_level(old.certainty) >= 2 and when is not None and when.end is not None and when.end > claim.said_at
 
 
+def _answers_rival(
+    claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, states: tuple[str, ...],
+) -> StoredClaim | None:
+    """The rival's answer that a voice contradicts by holding to its own; only what was said since the voice last spoke."""
+    if not claim.voice.attributed or claim.background or claim.tentative or claim.certainty in _WEAK or claim.answer.value is None:
+        return None
+    rival = _rival(claim, current)
+    if rival is None or not rival.claim.voice.attributed or question.kind not in (QuestionKind.STATUS, QuestionKind.QUANTITY, QuestionKind.YES_NO):
+        return None
+    own = _own_last(claim, past)
+    if own is None or compare_answers(claim.answer, own.claim.answer) is not Relation.SAME or own.claim.seen_at > rival.claim.seen_at or own.claim.url == claim.url:
+        return None
+    late = claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS) or claim.said_at < rival.claim.said_at - dt.timedelta(days=1)
+    return rival if not late and steps_back(claim.answer, rival.claim.answer, question, states) else None
+
+
+def _happened_anew(claim: Claim, known: Claim) -> bool:
+    """The same state on another, fresh day: the second attempt is called off as the first one was."""
+    new, old = claim.effective, known.effective
+    if claim.answer.type != "status" or new is None or new.start is None or new.end is None or certainty_level(claim.certainty) < 3:
+        return False
+    fresh = abs((claim.said_at - new.start).days) <= 2
+    return fresh and (old is None or old.start is None or old.start.date() != new.start.date()) and known.url != claim.url
+
+
 def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> bool:
     """An earlier answer told again: by the outlet itself, or by a voice whose last word it was."""
+    if _happened_anew(claim, known.claim):
+        return False
     if not claim.voice.attributed:
         return True
     own = _own_last(claim, past)

@@ -160,7 +160,7 @@ def _fraction(match: re.Match[str], text: str) -> Number | None:
     words = match["words"].lower().replace("-", " ")
     start, bound = _bound(text, match.start())
     if words in ("most", "the majority"):
-        return Number(start=match.start(), end=match.end(), low=0.5, high=1.0, bound="more than", unit="share", per="")
+        return Number(start=match.start(), end=match.end(), low=0.55, high=1.0, bound="range", unit="share", per="")
     if words == "all":
         return Number(start=match.start(), end=match.end(), low=1.0, high=1.0, bound="exact", unit="share", per="")
     value = _FRACTIONS[words]

@@ -65,7 +65,7 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
     states = index.states(question)
     for hit in (*hits.get("state", ()), *hits.get("denied state", ())):
         word = _head_word(statement, hit)
-        negated = word.negated != (hit.use == "denied state")
+        negated = (word.negated and not _unchanged(hits)) != (hit.use == "denied state")
         state, certainty = hit.detail, word.certainty
         if negated:
             opposite = index.opposite(question, state)
@@ -141,11 +141,11 @@ def _dates(question: Question, statement: Statement, hits: Hits) -> Iterator[Fou
     yielded = False
     for score, mention in scored:
         word = statement.words[mention.at]
-        dropped = word.negated or _governor_drops(statement, mention)
+        dropped = (word.negated and not _unchanged(hits)) or _governor_drops(statement, mention)
         if score <= 0 or (dropped and not question.many and yielded):
             continue
         yielded = True
-        certainty = Certainty.DENIED if dropped else _date_certainty(word, mention, statement)
+        certainty = Certainty.DENIED if dropped else Certainty.PLANNED if word.negated else _date_certainty(word, mention, statement)
         past = mention.when.end is not None and mention.when.end.date() < statement.said_at.date()
         back = past and question.role in ("next", "event", "deadline", "end", "start") and (dropped or mention.when.end < statement.said_at - RECENT)
         episode = "reserve" if _is_reserve(statement, mention) else ""
@@ -210,6 +210,11 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
     if question.role in ("event", "next", ""):
         score += 0.1
     return min(score, 0.95) if role or subject or fits else 0.0
+
+
+def _unchanged(hits: Hits) -> bool:
+    """ "There is no change in our plan": the negation stands on the change, not on the plan."""
+    return any({"change", "unchanged", "changed"} & set(hit.phrase.lower().split()) for hit in hits.get("constancy", ()))
 
 
 def _is_left(mention: DateMention, statement: Statement) -> bool:
@@ -358,7 +363,7 @@ def _statement(question: Question, statement: Statement, hits: Hits) -> Iterator
     if (not cues and not own) or (own and not cues and any(cue.words for cue in question.cues)):
         return
     word = _head_word(statement, (cues or own)[0])
-    certainty = Certainty.DENIED if statement.denial or word.certainty is Certainty.DENIED else word.certainty
+    certainty = Certainty.DENIED if statement.denial else Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
     yield Found(answer=Answer(type="statement", text=statement.sentence, value=None), certainty=certainty, score=0.75 if cues else 0.6,
                 affirmed=bool(hits.get("constancy")), background=word.tense == "pluperfect")
 
