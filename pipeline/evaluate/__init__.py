@@ -1,0 +1,1 @@
+"""Labelled stories -> figures: how well changes are found, beside baselines and floors."""
