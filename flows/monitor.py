@@ -38,7 +38,7 @@ def read_batch(config: str, database: str, now: dt.datetime) -> RunResult:
     store = open_database(database)
     try:
         with store.reading() as connection:
-            waiting = stored_feeds.pending_entries(connection)[:story_monitor.BATCH]
+            waiting = stored_feeds.pending_entries(connection)[: story_monitor.BATCH]
         return story_monitor.read_entries(waiting, story_monitor.make_judge(story), load_settings(Path(config), os.environ), store, now=now)
     finally:
         store.close()

@@ -51,7 +51,9 @@ def replay(folder: str, config: str, database: str, until: dt.date | None = None
     """
     archive = read_archive(Path(folder))
     total = len(monitor.plan_replay(archive, until))
-    results = [play_batch(folder, config, database, until, first, min(first + monitor.BATCH, total)) for first in range(0, total, monitor.BATCH)]
+    results = [
+        play_batch(folder, config, database, until, first, min(first + monitor.BATCH, total)) for first in range(0, total, monitor.BATCH)
+    ]
     result = monitor.merge_results(results, archive.problems)
     publish(config, database, result)
     return result
@@ -65,8 +67,11 @@ def publish(config: str, database: str, result: RunResult) -> None:
     finally:
         store.close()
     create_markdown_artifact(render_markdown(report), key="change-report", description="What changed, with both sentences.")
-    create_table_artifact([{"kind": kind.value, "changes": number} for kind, number in report.counts] or [{"kind": "none", "changes": 0}],
-                          key="changes", description=f"{result.articles} new articles, {result.claims} claims, {len(result.problems)} problems.")
+    create_table_artifact(
+        [{"kind": kind.value, "changes": number} for kind, number in report.counts] or [{"kind": "none", "changes": 0}],
+        key="changes",
+        description=f"{result.articles} new articles, {result.claims} claims, {len(result.problems)} problems.",
+    )
 
 
 def main() -> None:

@@ -19,8 +19,11 @@ from pipeline.errors import MissingPartError
 # A first start migrates Prefect's own database; on a slow machine that takes a minute.
 START_SECONDS = 180
 _QUIET = {
-    "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS), "PREFECT_LOGGING_LEVEL": "WARNING",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
+    "PREFECT_LOGGING_LEVEL": "WARNING",
 }
 
 
@@ -49,7 +52,12 @@ def prefect_ready() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}/api"
-    environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": address, "PREFECT_SERVER_API_HOST": "127.0.0.1", "PREFECT_SERVER_API_PORT": str(port)}
+    environment = {
+        **os.environ,
+        "PREFECT_SERVER_UI_API_URL": address,
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(port),
+    }
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     log = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect")) / "claimwatch-server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -78,5 +86,8 @@ def _wait(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
             if answer.status == 200:
                 return
         time.sleep(0.5)
-    raise MissingPartError("the local Prefect server did not start", where=str(log),
-                           remedy="Read the log, or set PREFECT_API_URL to a running server; `claimwatch run` needs none.")
+    raise MissingPartError(
+        "the local Prefect server did not start",
+        where=str(log),
+        remedy="Read the log, or set PREFECT_API_URL to a running server; `claimwatch run` needs none.",
+    )

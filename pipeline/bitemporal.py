@@ -22,7 +22,7 @@ def states_at(database: Database, story: Story, *, as_of: dt.datetime | None, kn
     Returns:
         One state per question that has claims, in the order of the watches.
     """
-    found = []
+    found: list[QuestionState] = []
     with database.reading() as connection:
         for watch in story.watches:
             for question in watch.questions:
@@ -30,7 +30,11 @@ def states_at(database: Database, story: Story, *, as_of: dt.datetime | None, kn
                     states = all_states(connection, watch=watch.id, question=question.id, known_at=known_at)
                     found.extend(states[-1:])
                     continue
-                claims = [stored for stored in all_claims(connection, watch=watch.id, question=question.id, known_at=known_at) if stored.claim.said_at <= as_of]
+                claims = [
+                    stored
+                    for stored in all_claims(connection, watch=watch.id, question=question.id, known_at=known_at)
+                    if stored.claim.said_at <= as_of
+                ]
                 if claims:
                     found.append(fold_state(claims, watch=watch.id, question=question.id, as_of=as_of, after=None, many=question.many))
     return tuple(found)

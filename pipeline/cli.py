@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from pipeline.store.database import Database
     from pipeline.watches import Story
 
-app = typer.Typer(help="Claimwatch reads the news on a schedule and reports which claims changed, with both sentences.",
-                  no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Claimwatch reads the news on a schedule and reports which claims changed, with both sentences.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 seeds_app = typer.Typer(help="The stories that ship with Claimwatch.", no_args_is_help=True)
 watch_app = typer.Typer(help="Check the watches of a configuration.", no_args_is_help=True)
 db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
@@ -72,9 +76,12 @@ def run(config: Config = None, database: DatabaseUrl = None, exit_code: ExitCode
 
 @app.command()
 def replay(
-    folder: Annotated[Path, typer.Argument(help="An archive: a folder of dispatches.")], config: Config = None,
-    out: Annotated[Path, typer.Option("--out", help="Where the outputs go.")] = Path("out"), database: DatabaseUrl = None,
-    until: Annotated[str | None, typer.Option("--until", help="Last day of the clock, YYYY-MM-DD.")] = None, exit_code: ExitCodeFlag = False,
+    folder: Annotated[Path, typer.Argument(help="An archive: a folder of dispatches.")],
+    config: Config = None,
+    out: Annotated[Path, typer.Option("--out", help="Where the outputs go.")] = Path("out"),
+    database: DatabaseUrl = None,
+    until: Annotated[str | None, typer.Option("--until", help="Last day of the clock, YYYY-MM-DD.")] = None,
+    exit_code: ExitCodeFlag = False,
     flow: Annotated[bool, typer.Option("--flow", help="Run as a Prefect flow.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print one line instead of the report.")] = False,
 ) -> None:
@@ -121,14 +128,25 @@ def schedule(config: Config = None, database: DatabaseUrl = None) -> None:
     from flows.schedule import serve_flows
 
     story, settings = _configured(config)
-    serve_flows(settings, config=str((config or _default_config()).resolve()), database=_absolute(database or settings.database_url), watches=len(story.watches))
+    serve_flows(
+        settings,
+        config=str((config or _default_config()).resolve()),
+        database=_absolute(database or settings.database_url),
+        watches=len(story.watches),
+    )
 
 
 @app.command()
 def changes(
-    config: Config = None, database: DatabaseUrl = None, as_of: AsOf = None, known_at: KnownAt = None, watch: WatchId = None, question: QuestionId = None,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    watch: WatchId = None,
+    question: QuestionId = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind; may be given again.")] = None,
-    form: Annotated[Format, typer.Option("--format")] = Format.TABLE, exit_code: ExitCodeFlag = False,
+    form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    exit_code: ExitCodeFlag = False,
 ) -> None:
     """List what changed."""
     from pipeline.model import ChangeKind
@@ -150,7 +168,12 @@ def changes(
 
 @app.command()
 def state(
-    config: Config = None, database: DatabaseUrl = None, as_of: AsOf = None, known_at: KnownAt = None, watch: WatchId = None, question: QuestionId = None,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    watch: WatchId = None,
+    question: QuestionId = None,
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """Show how each question stands, or stood."""
@@ -170,7 +193,12 @@ def state(
 
 @app.command()
 def claims(
-    config: Config = None, database: DatabaseUrl = None, as_of: AsOf = None, known_at: KnownAt = None, watch: WatchId = None, question: QuestionId = None,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    watch: WatchId = None,
+    question: QuestionId = None,
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """List the stored claims."""
@@ -187,7 +215,8 @@ def claims(
 
 @app.command()
 def report(
-    config: Config = None, database: DatabaseUrl = None,
+    config: Config = None,
+    database: DatabaseUrl = None,
     form: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TEXT,
     out: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of the screen.")] = None,
 ) -> None:
@@ -203,8 +232,10 @@ def report(
             found = all_changes(connection) if form is ReportFormat.JSON else ()
     renderings: dict[ReportFormat, Callable[[], str]] = {
         ReportFormat.TEXT: lambda: text.render_text(made, width=_width(), colour=out is None and sys.stdout.isatty()),
-        ReportFormat.MD: lambda: markdown.render_markdown(made), ReportFormat.HTML: lambda: html.render_html(made),
-        ReportFormat.JSON: lambda: rows.json_lines(map(rows.change_row, found))}
+        ReportFormat.MD: lambda: markdown.render_markdown(made),
+        ReportFormat.HTML: lambda: html.render_html(made),
+        ReportFormat.JSON: lambda: rows.json_lines(map(rows.change_row, found)),
+    }
     rendered = renderings[form]()
     if out is None:
         typer.echo(rendered)
@@ -239,7 +270,9 @@ def names(text: Annotated[str, typer.Argument(help="Only names that contain this
     for entity in entities:
         spellings = ", ".join(entity.also)
         if text.lower() in f"{entity.name} {spellings}".lower():
-            typer.echo(f"{entity.name}  ({entity.kind}{', speaks for ' + entity.speaks_for if entity.speaks_for else ''}{', in ' + entity.inside if entity.inside else ''})  {spellings}")
+            typer.echo(
+                f"{entity.name}  ({entity.kind}{', speaks for ' + entity.speaks_for if entity.speaks_for else ''}{', in ' + entity.inside if entity.inside else ''})  {spellings}"
+            )
 
 
 @watch_app.command("check")

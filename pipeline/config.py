@@ -194,10 +194,17 @@ def load_settings(folder: Path | None, environ: Mapping[str, str]) -> Settings:
     hosts = environ.get("CLAIMWATCH_ALLOWED_HOSTS")
     agent = raw.fetch.user_agent + (f" (+{raw.fetch.contact})" if raw.fetch.contact else "")
     return Settings(
-        database_url=environ.get("CLAIMWATCH_DATABASE_URL") or raw.database.url, user_agent=agent,
-        allowed_hosts=tuple(hosts.split(",")) if hosts else tuple(raw.fetch.allowed_hosts), timeout=raw.fetch.timeout_seconds,
-        max_body=int(raw.fetch.max_body_mb * 1_000_000), concurrency=raw.fetch.concurrency, monitor_cron=raw.schedule.monitor,
-        timezone=raw.schedule.timezone, notice=raw.report.notice, out=raw.report.out)
+        database_url=environ.get("CLAIMWATCH_DATABASE_URL") or raw.database.url,
+        user_agent=agent,
+        allowed_hosts=tuple(hosts.split(",")) if hosts else tuple(raw.fetch.allowed_hosts),
+        timeout=raw.fetch.timeout_seconds,
+        max_body=int(raw.fetch.max_body_mb * 1_000_000),
+        concurrency=raw.fetch.concurrency,
+        monitor_cron=raw.schedule.monitor,
+        timezone=raw.schedule.timezone,
+        notice=raw.report.notice,
+        out=raw.report.out,
+    )
 
 
 def load_language() -> Vocabulary:
@@ -212,7 +219,9 @@ def load_story(folder: Path) -> Story:
         ConfigError: A file is missing, is no TOML, or something in it does not fit; says file and line.
     """
     if not folder.is_dir():
-        raise ConfigError("there is no such configuration folder", where=str(folder), remedy="Name one with --config; it must hold watches.toml.")
+        raise ConfigError(
+            "there is no such configuration folder", where=str(folder), remedy="Name one with --config; it must hold watches.toml."
+        )
     source = Source(folder / "watches.toml")
     vocabulary = load_language()
     raw = source.read(_WatchesFile)
@@ -225,8 +234,11 @@ def load_story(folder: Path) -> Story:
     return Story(
         watches=tuple(_watch(watch) for watch in raw.watch),
         entities=tuple(_entity(entity) for entity in aliases.entity) if aliases else (),
-        feeds=tuple(Feed(id=feed.id, url=feed.url, publisher=feed.publisher, language=feed.language, note=feed.note) for feed in feeds.feed) if feeds else (),
-        notice=load_settings(folder, {}).notice)
+        feeds=tuple(Feed(id=feed.id, url=feed.url, publisher=feed.publisher, language=feed.language, note=feed.note) for feed in feeds.feed)
+        if feeds
+        else (),
+        notice=load_settings(folder, {}).notice,
+    )
 
 
 def read_span(text: str) -> dt.timedelta:
@@ -237,7 +249,7 @@ def read_span(text: str) -> dt.timedelta:
     """
     match = re.fullmatch(r"\s*(\d+)\s*(hour|day|week|month)s?\s*", text)
     if not match:
-        raise ValueError(f"{text!r} is no span of time; write it like \"1 day\", \"2 weeks\" or \"36 hours\"")
+        raise ValueError(f'{text!r} is no span of time; write it like "1 day", "2 weeks" or "36 hours"')
     return int(match[1]) * _SPANS[match[2]]
 
 
@@ -271,29 +283,60 @@ def _question_problems(question: _Question, vocabulary: Vocabulary) -> list[tupl
     for state, words in tables.items():
         if isinstance(question.cues, dict) and kind is QuestionKind.YES_NO and state not in ("yes", "no"):
             found.append(("cues", f"the cues of a yes-no question stand under yes and no, not '{state}'."))
-        if isinstance(question.cues, dict) and kind is QuestionKind.STATUS and state not in states and (question.family in vocabulary.families or question.states):
+        if (
+            isinstance(question.cues, dict)
+            and kind is QuestionKind.STATUS
+            and state not in states
+            and (question.family in vocabulary.families or question.states)
+        ):
             found.append(("cues", f"unknown state '{state}'; the states are: {', '.join(states)}."))
-        found.extend(("cues", f"the cue '{word}' has more than three words; take the words that matter.") for word in words if len(word.split()) > MAX_CUE_WORDS)
+        found.extend(
+            ("cues", f"the cue '{word}' has more than three words; take the words that matter.")
+            for word in words
+            if len(word.split()) > MAX_CUE_WORDS
+        )
     if not isinstance(question.cues, dict) and question.cues and kind is QuestionKind.STATUS:
-        found.append(("cues", "the cues of a status question are a table by state, e.g. { begun = [\"took off\"] }."))
+        found.append(("cues", 'the cues of a status question are a table by state, e.g. { begun = ["took off"] }.'))
     return found
 
 
 def _watch(raw: _Watch) -> Watch:
     return Watch(
-        id=raw.id, title=raw.title or raw.id, description=raw.description, must_name=tuple(tuple(group) for group in raw.must_name),
-        subject=tuple(raw.subject), not_=tuple(raw.not_), ignore=tuple(raw.ignore), timezone=raw.timezone,
-        questions=tuple(_question(question) for question in raw.question))
+        id=raw.id,
+        title=raw.title or raw.id,
+        description=raw.description,
+        must_name=tuple(tuple(group) for group in raw.must_name),
+        subject=tuple(raw.subject),
+        not_=tuple(raw.not_),
+        ignore=tuple(raw.ignore),
+        timezone=raw.timezone,
+        questions=tuple(_question(question) for question in raw.question),
+    )
 
 
 def _question(raw: _Question) -> Question:
     cues = raw.cues if isinstance(raw.cues, dict) else {"": raw.cues}
     return Question(
-        id=raw.id, kind=QuestionKind(raw.kind), asks=raw.asks, subject=tuple(raw.subject), not_=tuple(raw.not_), who=tuple(raw.who),
-        where=tuple(raw.where), family=raw.family, states=tuple(raw.states), ordered=raw.ordered,
-        cues=tuple(Cues(state=state, words=tuple(words)) for state, words in cues.items() if words), of=tuple(raw.of), unit=raw.unit,
-        role=raw.role, window=raw.window, many=raw.many, episode="" if raw.episode == "none" else raw.episode,
-        overdue=read_span(raw.overdue) if raw.overdue else None, official=tuple(raw.voices.official))
+        id=raw.id,
+        kind=QuestionKind(raw.kind),
+        asks=raw.asks,
+        subject=tuple(raw.subject),
+        not_=tuple(raw.not_),
+        who=tuple(raw.who),
+        where=tuple(raw.where),
+        family=raw.family,
+        states=tuple(raw.states),
+        ordered=raw.ordered,
+        cues=tuple(Cues(state=state, words=tuple(words)) for state, words in cues.items() if words),
+        of=tuple(raw.of),
+        unit=raw.unit,
+        role=raw.role,
+        window=raw.window,
+        many=raw.many,
+        episode="" if raw.episode == "none" else raw.episode,
+        overdue=read_span(raw.overdue) if raw.overdue else None,
+        official=tuple(raw.voices.official),
+    )
 
 
 def _entity(raw: _Entity) -> Entity:
@@ -302,5 +345,10 @@ def _entity(raw: _Entity) -> Entity:
 
 def without_cues(story: Story) -> Story:
     """The story with all cues taken out of its watches, to see what the shipped vocabulary does alone."""
-    return dataclasses.replace(story, watches=tuple(
-        dataclasses.replace(watch, questions=tuple(dataclasses.replace(question, cues=()) for question in watch.questions)) for watch in story.watches))
+    return dataclasses.replace(
+        story,
+        watches=tuple(
+            dataclasses.replace(watch, questions=tuple(dataclasses.replace(question, cues=()) for question in watch.questions))
+            for watch in story.watches
+        ),
+    )

@@ -30,8 +30,11 @@ class Source:
             self.content: dict[str, Any] = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"line (\d+)", str(error))
-            raise ConfigError(f"is no valid TOML: {error}", where=f"{path}:{line[1] if line else 1}",
-                              remedy="Look for a missing quote, bracket or comma in this line or the one before.") from error
+            raise ConfigError(
+                f"is no valid TOML: {error}",
+                where=f"{path}:{line[1] if line else 1}",
+                remedy="Look for a missing quote, bracket or comma in this line or the one before.",
+            ) from error
 
     def read(self, model: type[Model]) -> Model:
         """The content, checked against a model.
@@ -75,7 +78,9 @@ class Source:
 
     def _say(self, item: dict[str, Any], model: type[BaseModel]) -> str:
         location = item["loc"]
-        key = next((part for part in reversed(location) if isinstance(part, str) and not part.startswith(("list[", "str", "function-"))), "")
+        key = next(
+            (part for part in reversed(location) if isinstance(part, str) and not part.startswith(("list[", "str", "function-"))), ""
+        )
         kind, message = item["type"], str(item["msg"]).removeprefix("Value error, ")
         if kind == "extra_forbidden":
             known = _known_keys(model)

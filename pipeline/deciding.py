@@ -73,15 +73,24 @@ class Judge:
                     desk.take(claim, question, _statement_of(reading, claim), index)
         return desk.outcome(last_state, self.questions())
 
-    def remove(self, url: str, at: dt.datetime, claims: Iterable[StoredClaim], history: History, last_state: LastState) -> Outcome:
+    def remove(self, at: dt.datetime, claims: Iterable[StoredClaim], history: History, last_state: LastState) -> Outcome:
         """What the removal of an article changes: each of its claims that was news is withdrawn."""
         changes, touched = [], set()
         standing = [stored for stored in claims if stored.retracted_at is None]
         for stored in standing:
             touched.add((stored.claim.watch, stored.claim.question))
             if stored.effect is not ChangeKind.REPEAT:
-                changes.append(_change(stored.claim, ChangeKind.WITHDRAWN, None, at, 0.9, (
-                    "the article was taken down; that does not prove the claim false",), old=stored.claim))
+                changes.append(
+                    _change(
+                        stored.claim,
+                        ChangeKind.WITHDRAWN,
+                        None,
+                        at,
+                        0.9,
+                        ("the article was taken down; that does not prove the claim false",),
+                        old=stored.claim,
+                    )
+                )
         retracted = {stored.claim.key for stored in standing}
         states = _new_states(touched, _without(history, retracted, at), last_state, self.questions(), at, None)
         return Outcome(changes=tuple(changes), states=states, retracted=tuple(sorted(retracted)))
@@ -97,11 +106,27 @@ class Judge:
                 claims = history(index.watch.id, question.id)
                 late = find_overdue(claims, question, now, ended_at=_ended_at(index, history))
                 for stored in late:
-                    changes.append(_change(stored.claim, ChangeKind.OVERDUE, None, now, 0.9, (
-                        f"promised for {stored.claim.answer.text}; nobody has reported it done",), old=stored.claim))
+                    changes.append(
+                        _change(
+                            stored.claim,
+                            ChangeKind.OVERDUE,
+                            None,
+                            now,
+                            0.9,
+                            (f"promised for {stored.claim.answer.text}; nobody has reported it done",),
+                            old=stored.claim,
+                        )
+                    )
                 if late:
-                    state = fold_state(claims, watch=index.watch.id, question=question.id, as_of=now, after=None, many=question.many,
-                                       overdue=frozenset(stored.claim.key for stored in late))
+                    state = fold_state(
+                        claims,
+                        watch=index.watch.id,
+                        question=question.id,
+                        as_of=now,
+                        after=None,
+                        many=question.many,
+                        overdue=frozenset(stored.claim.key for stored in late),
+                    )
                     known = last_state(index.watch.id, question.id)
                     if known is None or (known.status, known.answers) != (state.status, state.answers):
                         states.append(state)
@@ -144,8 +169,17 @@ class _Desk:
                 if follower is not None:
                     self._replaced.setdefault((index.watch.id, question.id), []).append(stored)
                 elif stored.effect is not ChangeKind.REPEAT:
-                    self._changes.append(_change(claim, ChangeKind.WITHDRAWN, None, self._stored.article.seen_at, 0.8, (
-                        "the sentence vanished from the article without a note",), old=claim))
+                    self._changes.append(
+                        _change(
+                            claim,
+                            ChangeKind.WITHDRAWN,
+                            None,
+                            self._stored.article.seen_at,
+                            0.8,
+                            ("the sentence vanished from the article without a note",),
+                            old=claim,
+                        )
+                    )
 
     def take(self, claim: Claim, question: Question, statement: Statement, index: WatchIndex) -> None:
         replaced = self._replaced.pop((claim.watch, claim.question), None)
@@ -153,42 +187,75 @@ class _Desk:
             kind = ChangeKind.CORRECTED if claim.correction else ChangeKind.WITHDRAWN
             decision = Decision(kind=kind, prior=replaced[0], score=0.8, why=("the article was edited: the earlier sentence is gone",))
         else:
-            decision = decide(claim, self.history(claim.watch, claim.question), question, states=index.states(question) if index.is_ordered(question) else (),
-                              denial=denies(claim, statement))
-        stored = StoredClaim(claim=claim, effect=decision.kind, prior=decision.prior.claim.key if decision.prior else None, resets=decision.resets)
+            decision = decide(
+                claim,
+                self.history(claim.watch, claim.question),
+                question,
+                states=index.states(question) if index.is_ordered(question) else (),
+                denial=denies(claim, statement),
+            )
+        stored = StoredClaim(
+            claim=claim, effect=decision.kind, prior=decision.prior.claim.key if decision.prior else None, resets=decision.resets
+        )
         self._fresh.setdefault((claim.watch, claim.question), []).append(stored)
         if decision.kind is not ChangeKind.REPEAT:
             prior = decision.prior.claim if decision.prior else None
-            self._changes.append(_change(claim, decision.kind, prior, self._stored.article.seen_at, decision.score, decision.why,
-                                         old=prior))
+            self._changes.append(
+                _change(claim, decision.kind, prior, self._stored.article.seen_at, decision.score, decision.why, old=prior)
+            )
 
     def outcome(self, last_state: LastState, questions: dict[tuple[str, str], Question]) -> Outcome:
         touched = set(self._fresh) | {(change.watch, change.question) for change in self._changes}
         at = self._stored.article.seen_at
         states = _new_states(touched, self.history, last_state, questions, at, self._stored.article.url)
         claims = tuple(stored for items in self._fresh.values() for stored in items)
-        return Outcome(claims=tuple(sorted(claims, key=lambda stored: (stored.claim.start, stored.claim.watch, stored.claim.question, stored.claim.answer.text))),
-                       changes=tuple(self._changes), states=states, retracted=tuple(sorted(self._retracted)))
+        return Outcome(
+            claims=tuple(
+                sorted(claims, key=lambda stored: (stored.claim.start, stored.claim.watch, stored.claim.question, stored.claim.answer.text))
+            ),
+            changes=tuple(self._changes),
+            states=states,
+            retracted=tuple(sorted(self._retracted)),
+        )
 
 
-def _new_states(touched: Iterable[tuple[str, str]], history: History, last_state: LastState, questions: dict[tuple[str, str], Question],
-                at: dt.datetime, after: str | None) -> tuple[QuestionState, ...]:
+def _new_states(
+    touched: Iterable[tuple[str, str]],
+    history: History,
+    last_state: LastState,
+    questions: dict[tuple[str, str], Question],
+    at: dt.datetime,
+    after: str | None,
+) -> tuple[QuestionState, ...]:
     states = []
     for watch, question in sorted(touched):
-        state = fold_state(history(watch, question), watch=watch, question=question, as_of=at, after=after, many=questions[watch, question].many)
+        state = fold_state(
+            history(watch, question), watch=watch, question=question, as_of=at, after=after, many=questions[watch, question].many
+        )
         known = last_state(watch, question)
         if known is None or (known.status, known.answers) != (state.status, state.answers):
             states.append(state)
     return tuple(states)
 
 
-def _change(claim: Claim, kind: ChangeKind, prior: Claim | None, at: dt.datetime, score: float, why: tuple[str, ...], *, old: Claim | None) -> Change:
+def _change(
+    claim: Claim, kind: ChangeKind, prior: Claim | None, at: dt.datetime, score: float, why: tuple[str, ...], *, old: Claim | None
+) -> Change:
     """A reported change; for what the clock or a removal reports the evidence is the earlier sentence itself."""
     taken_back = kind in (ChangeKind.OVERDUE, ChangeKind.WITHDRAWN) and prior is None
     return Change(
-        watch=claim.watch, question=claim.question, kind=kind, old=old.answer if old else None, new=None if taken_back else claim.answer,
-        effective=claim.effective, detected_at=at, score=score, why=why, evidence=evidence_of(claim),
-        prior=evidence_of(prior) if prior else None)
+        watch=claim.watch,
+        question=claim.question,
+        kind=kind,
+        old=old.answer if old else None,
+        new=None if taken_back else claim.answer,
+        effective=claim.effective,
+        detected_at=at,
+        score=score,
+        why=why,
+        evidence=evidence_of(claim),
+        prior=evidence_of(prior) if prior else None,
+    )
 
 
 def _statement_of(reading: Reading, claim: Claim) -> Statement:
@@ -198,11 +265,31 @@ def _statement_of(reading: Reading, claim: Claim) -> Statement:
 def _without(history: History, retracted: set[str], at: dt.datetime) -> History:
     def read(watch: str, question: str) -> Sequence[StoredClaim]:
         return [replace(item, retracted_at=at) if item.claim.key in retracted else item for item in history(watch, question)]
+
     return read
 
 
-_ENDS = frozenset(("complete", "cancelled", "reversed", "paused", "scrubbed", "postponed", "done", "failed", "ended", "suspended",
-                   "withdrawn", "refused", "closed", "lifted", "rejected", "granted", "agreed"))
+_ENDS = frozenset(
+    (
+        "complete",
+        "cancelled",
+        "reversed",
+        "paused",
+        "scrubbed",
+        "postponed",
+        "done",
+        "failed",
+        "ended",
+        "suspended",
+        "withdrawn",
+        "refused",
+        "closed",
+        "lifted",
+        "rejected",
+        "granted",
+        "agreed",
+    )
+)
 
 
 def _ended_at(index: WatchIndex, history: History) -> dt.datetime | None:

@@ -209,8 +209,18 @@ class Claim:
     def key(self) -> str:
         """Natural key: the same claim of the same article version is stored once."""
         answer = self.answer
-        return digest("claim/1", self.url, str(self.version), self.watch, self.question, str(self.start), str(self.end),
-                      answer.type, answer.text, answer.value or "")
+        return digest(
+            "claim/1",
+            self.url,
+            str(self.version),
+            self.watch,
+            self.question,
+            str(self.start),
+            str(self.end),
+            answer.type,
+            answer.text,
+            answer.value or "",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,9 +277,17 @@ class Change:
     def id(self) -> str:
         """Hash of the natural key: stable over runs, machines and databases."""
         prior = self.prior
-        return digest("change/1", self.watch, self.question, self.kind, self.evidence.url, str(self.evidence.version),
-                      str(self.evidence.start), self.new.value or self.new.text if self.new else "",
-                      f"{prior.url}|{prior.version}|{prior.start}" if prior else "")
+        return digest(
+            "change/1",
+            self.watch,
+            self.question,
+            self.kind,
+            self.evidence.url,
+            str(self.evidence.version),
+            str(self.evidence.start),
+            self.new.value or self.new.text if self.new else "",
+            f"{prior.url}|{prior.version}|{prior.start}" if prior else "",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,7 +336,15 @@ class RunResult:
 def evidence_of(claim: Claim) -> Evidence:
     """The claim's sentence with its voice, for reports."""
     return Evidence(
-        url=claim.url, version=claim.version, published=claim.published, start=claim.start, end=claim.end,
-        sentence=claim.sentence, speaker=claim.voice.speaker, carrier=claim.voice.carrier,
-        publisher=claim.voice.publisher, said_at=claim.said_at, certainty=claim.certainty,
+        url=claim.url,
+        version=claim.version,
+        published=claim.published,
+        start=claim.start,
+        end=claim.end,
+        sentence=claim.sentence,
+        speaker=claim.voice.speaker,
+        carrier=claim.voice.carrier,
+        publisher=claim.voice.publisher,
+        said_at=claim.said_at,
+        certainty=claim.certainty,
     )

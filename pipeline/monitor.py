@@ -75,7 +75,9 @@ def plan_replay(archive: Archive, until: dt.date | None = None) -> tuple[Step, .
     first = min(step.at for step in happening).astimezone(dt.UTC).date()
     last = until or max(step.at for step in happening).astimezone(dt.UTC).date()
     # The tick that closes the last day is the midnight after it.
-    midnights = [dt.datetime.combine(first + dt.timedelta(days=days), dt.time(), tzinfo=dt.UTC) for days in range(1, max((last - first).days, 0) + 2)]
+    midnights = [
+        dt.datetime.combine(first + dt.timedelta(days=days), dt.time(), tzinfo=dt.UTC) for days in range(1, max((last - first).days, 0) + 2)
+    ]
     ticks = [Step(at=midnight) for midnight in midnights]
     steps = [step for step in happening if step.at.astimezone(dt.UTC).date() <= last] + ticks
     return tuple(sorted(steps, key=lambda step: (step.at, step.article is not None, step.article.source if step.article else "")))
@@ -93,11 +95,15 @@ def replay(archive: Archive, story: Story, database: Database, *, until: dt.date
     """
     steps = plan_replay(archive, until)
     judge = make_judge(story)
-    results = [play(steps[at:at + BATCH], judge, database, progress=progress, offset=at, total=len(steps)) for at in range(0, len(steps), BATCH)]
+    results = [
+        play(steps[at : at + BATCH], judge, database, progress=progress, offset=at, total=len(steps)) for at in range(0, len(steps), BATCH)
+    ]
     return merge_results(results, archive.problems)
 
 
-def play(steps: Sequence[Step], judge: Judge, database: Database, *, progress: Progress = silent, offset: int = 0, total: int = 0) -> RunResult:
+def play(
+    steps: Sequence[Step], judge: Judge, database: Database, *, progress: Progress = silent, offset: int = 0, total: int = 0
+) -> RunResult:
     """Take some steps of a replay, each in a transaction of its own."""
     tally = _Tally()
     for number, step in enumerate(steps, start=offset + 1):
@@ -116,9 +122,12 @@ def merge_results(results: Sequence[RunResult], problems: Sequence[InputProblem]
     """The sum of the results of several batches."""
     started = min((result.started_at for result in results), default=dt.datetime.fromtimestamp(0, dt.UTC))
     return RunResult(
-        started_at=started, articles=sum(result.articles for result in results), claims=sum(result.claims for result in results),
+        started_at=started,
+        articles=sum(result.articles for result in results),
+        claims=sum(result.claims for result in results),
         changes=tuple(change for result in results for change in result.changes),
-        problems=(*problems, *(problem for result in results for problem in result.problems)))
+        problems=(*problems, *(problem for result in results for problem in result.problems)),
+    )
 
 
 def take_article(article: Article, judge: Judge, database: Database, tally: _Tally) -> None:
@@ -145,7 +154,7 @@ def take_removal(removal: Removal, judge: Judge, database: Database, tally: _Tal
         if not stored_articles.mark_removed(connection, removal):
             return
         claims = stored_claims.claims_of_article(connection, removal.url)
-        _save(connection, judge.remove(removal.url, removal.removed_at, claims, *_memory(connection)), removal.removed_at, tally)
+        _save(connection, judge.remove(removal.removed_at, claims, *_memory(connection)), removal.removed_at, tally)
 
 
 def take_tick(now: dt.datetime, judge: Judge, database: Database, tally: _Tally) -> None:
@@ -171,7 +180,9 @@ def run(story: Story, settings: Settings, database: Database, *, now: dt.datetim
     results = []
     for at in range(0, len(waiting), BATCH):
         if judge is not None:
-            results.append(read_entries(waiting[at:at + BATCH], judge, settings, database, now=now, progress=progress, offset=at, total=len(waiting)))
+            results.append(
+                read_entries(waiting[at : at + BATCH], judge, settings, database, now=now, progress=progress, offset=at, total=len(waiting))
+            )
     results.append(tick_now(story, database, now=now, judge=judge))
     result = merge_results(results, problems)
     with database.writing() as connection:
@@ -179,11 +190,16 @@ def run(story: Story, settings: Settings, database: Database, *, now: dt.datetim
     return result
 
 
-def poll(story: Story, settings: Settings, database: Database, *, now: dt.datetime, progress: Progress = silent) -> tuple[InputProblem, ...]:
+def poll(
+    story: Story, settings: Settings, database: Database, *, now: dt.datetime, progress: Progress = silent
+) -> tuple[InputProblem, ...]:
     """Poll the feeds and remember their new entries; validators are saved only together with the entries they belong to."""
     with database.reading() as connection:
-        known = {memory.id: Remembered(etag=memory.etag, last_modified=memory.last_modified) for memory in stored_feeds.all_feed_memories(connection)}
-    results = asyncio.run(poll_feeds(story.feeds, known, settings, now=now))
+        known = {
+            memory.id: Remembered(etag=memory.etag, last_modified=memory.last_modified)
+            for memory in stored_feeds.all_feed_memories(connection)
+        }
+    results = asyncio.run(poll_feeds(story.feeds, known, settings))
     problems = []
     for number, result in enumerate(results, start=1):
         with database.writing() as connection:
@@ -194,13 +210,24 @@ def poll(story: Story, settings: Settings, database: Database, *, now: dt.dateti
     return tuple(problems)
 
 
-def read_entries(entries: Sequence[Entry], judge: Judge, settings: Settings, database: Database, *, now: dt.datetime,
-                 progress: Progress = silent, offset: int = 0, total: int = 0) -> RunResult:
+def read_entries(
+    entries: Sequence[Entry],
+    judge: Judge,
+    settings: Settings,
+    database: Database,
+    *,
+    now: dt.datetime,
+    progress: Progress = silent,
+    offset: int = 0,
+    total: int = 0,
+) -> RunResult:
     """Fetch the articles of some entries, then decide on them in the order in which they were published."""
     fetched: list[ArticleResult] = list(asyncio.run(fetch_articles(entries, settings, now=now)))
     tally = _Tally()
     problems = []
-    fetched.sort(key=lambda result: (result.article.updated or result.article.published, result.article.url) if result.article else (now, ""))
+    fetched.sort(
+        key=lambda result: (result.article.updated or result.article.published, result.article.url) if result.article else (now, "")
+    )
     for number, result in enumerate(fetched, start=offset + 1):
         if result.article is not None:
             take_article(result.article, judge, database, tally)
@@ -217,8 +244,12 @@ def tick_now(story: Story, database: Database, *, now: dt.datetime, judge: Judge
     tally = _Tally()
     if judge is None and any(question.overdue for watch in story.watches for question in watch.questions):
         with database.reading() as connection:
-            dated = any(stored_claims.claims_of_question(connection, watch.id, question.id)
-                        for watch in story.watches for question in watch.questions if question.overdue)
+            dated = any(
+                stored_claims.claims_of_question(connection, watch.id, question.id)
+                for watch in story.watches
+                for question in watch.questions
+                if question.overdue
+            )
         judge = make_judge(story) if dated else None
     if judge is not None:
         take_tick(now, judge, database, tally)
@@ -248,7 +279,16 @@ def _remember(connection: Connection, result: PollResult, now: dt.datetime) -> N
     old = stored_feeds.feed_memory(connection, result.feed.id)
     new = stored_feeds.add_entries(connection, result.entries, now) if result.entries else 0
     failed = result.problem is not None
-    stored_feeds.save_feed_memory(connection, stored_feeds.FeedMemory(
-        id=result.feed.id, url=result.feed.url, etag=result.etag, last_modified=result.last_modified, last_polled_at=now,
-        last_changed_at=now if new else old.last_changed_at if old else None, failures=(old.failures if old else 0) + 1 if failed else 0,
-        last_error=result.problem.what if result.problem else ""))
+    stored_feeds.save_feed_memory(
+        connection,
+        stored_feeds.FeedMemory(
+            id=result.feed.id,
+            url=result.feed.url,
+            etag=result.etag,
+            last_modified=result.last_modified,
+            last_polled_at=now,
+            last_changed_at=now if new else old.last_changed_at if old else None,
+            failures=(old.failures if old else 0) + 1 if failed else 0,
+            last_error=result.problem.what if result.problem else "",
+        ),
+    )

@@ -31,8 +31,16 @@ class Relation(StrEnum):
 
 
 _LEVELS = {
-    Certainty.FACT: 3, Certainty.ORDERED: 2, Certainty.PLANNED: 2, Certainty.PROMISED: 2, Certainty.EXPECTED: 2,
-    Certainty.POSSIBLE: 1, Certainty.DEMANDED: 1, Certainty.CONDITIONAL: 1, Certainty.UNKNOWN: 0, Certainty.DENIED: 0,
+    Certainty.FACT: 3,
+    Certainty.ORDERED: 2,
+    Certainty.PLANNED: 2,
+    Certainty.PROMISED: 2,
+    Certainty.EXPECTED: 2,
+    Certainty.POSSIBLE: 1,
+    Certainty.DEMANDED: 1,
+    Certainty.CONDITIONAL: 1,
+    Certainty.UNKNOWN: 0,
+    Certainty.DENIED: 0,
 }
 
 

@@ -21,10 +21,15 @@ INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "fi
 # Two voices contradict each other while both statements are fresh; later the world may simply have moved on.
 DISPUTE_DAYS = 10.0
 _WEAK = frozenset((Certainty.POSSIBLE, Certainty.CONDITIONAL, Certainty.DEMANDED, Certainty.UNKNOWN))
-_VALUE_KINDS = {QuestionKind.DATE: ChangeKind.DATE_MOVED, QuestionKind.DURATION: ChangeKind.NUMBER_CHANGED,
-                QuestionKind.QUANTITY: ChangeKind.NUMBER_CHANGED, QuestionKind.PLACES: ChangeKind.SCOPE_CHANGED,
-                QuestionKind.STATUS: ChangeKind.STATUS_CHANGED, QuestionKind.YES_NO: ChangeKind.STATUS_CHANGED,
-                QuestionKind.STATEMENT: ChangeKind.STATUS_CHANGED}
+_VALUE_KINDS = {
+    QuestionKind.DATE: ChangeKind.DATE_MOVED,
+    QuestionKind.DURATION: ChangeKind.NUMBER_CHANGED,
+    QuestionKind.QUANTITY: ChangeKind.NUMBER_CHANGED,
+    QuestionKind.PLACES: ChangeKind.SCOPE_CHANGED,
+    QuestionKind.STATUS: ChangeKind.STATUS_CHANGED,
+    QuestionKind.YES_NO: ChangeKind.STATUS_CHANGED,
+    QuestionKind.STATEMENT: ChangeKind.STATUS_CHANGED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +54,13 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         denial: The sentence denies something ("denied that", "no ... is planned").
     """
     score = 0.5 if claim.tentative else 0.9
-    past = [stored for stored in history if stored.retracted_at is None and (claim.correction or stored.claim.episode == claim.episode)
-            and stored.claim.window == claim.window]
+    past = [
+        stored
+        for stored in history
+        if stored.retracted_at is None
+        and (claim.correction or stored.claim.episode == claim.episode)
+        and stored.claim.window == claim.window
+    ]
     # A reserve date is one of several, and never the date itself.
     many = question.many or claim.episode == "reserve"
     current = fold_answers(past, many=many)
@@ -60,12 +70,22 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     latest = current[-1]
     if claim.answer.type == "quantity" and claim.answer.value is not None and all(item.base.claim.answer.value is None for item in current):
         return _first(claim, score, denial)
-    corrected_here = any(stored.effect is ChangeKind.CORRECTED and stored.claim.url == claim.url and stored.claim.version == claim.version for stored in past)
+    corrected_here = any(
+        stored.effect is ChangeKind.CORRECTED and stored.claim.url == claim.url and stored.claim.version == claim.version for stored in past
+    )
     if claim.correction and corrected_here:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("the correction goes on",))
-    if claim.correction and (own := _own_last(claim, past, other_article=True)) is not None and compare_answers(claim.answer, own.claim.answer) is not Relation.SAME:
-        return Decision(kind=ChangeKind.CORRECTED, prior=own, score=score, why=(
-            f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim)))
+    if (
+        claim.correction
+        and (own := _own_last(claim, past, other_article=True)) is not None
+        and compare_answers(claim.answer, own.claim.answer) is not Relation.SAME
+    ):
+        return Decision(
+            kind=ChangeKind.CORRECTED,
+            prior=own,
+            score=score,
+            why=(f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim)),
+        )
     if same is not None:
         return _same(claim, same, question, score)
     if question.kind is QuestionKind.STATEMENT:
@@ -73,8 +93,12 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     if many and not claim.background and not claim.tentative:
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("one more beside the others",))
     if (answered := _answers_rival(claim, past, current, question, states)) is not None:
-        return Decision(kind=ChangeKind.DISPUTED, prior=answered, score=score, why=(
-            f"{claim.voice.speaker} holds to its answer against {answered.claim.voice.speaker}", _difference(claim, answered.claim)))
+        return Decision(
+            kind=ChangeKind.DISPUTED,
+            prior=answered,
+            score=score,
+            why=(f"{claim.voice.speaker} holds to its answer against {answered.claim.voice.speaker}", _difference(claim, answered.claim)),
+        )
     if (quiet := _silent(claim, past, current, question, states)) is not None:
         return quiet
     return _different(claim, past, latest, current, question, states, score, denial)
@@ -92,8 +116,12 @@ def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, de
 
 def _first(claim: Claim, score: float, denial: bool) -> Decision:
     if denial and not claim.tentative:
-        return Decision(kind=ChangeKind.DENIED, prior=None, score=score, why=(
-            f"{claim.voice.speaker} denies it", "what is denied was not reported before"))
+        return Decision(
+            kind=ChangeKind.DENIED,
+            prior=None,
+            score=score,
+            why=(f"{claim.voice.speaker} denies it", "what is denied was not reported before"),
+        )
     if claim.answer.type in ("status", "statement", "yes-no") and (claim.background or claim.tentative):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("looks back, or a doubtful match; nothing was known before",))
     return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("first answer to this question",))
@@ -102,10 +130,14 @@ def _first(claim: Claim, score: float, denial: bool) -> Decision:
 def _same_answer(claim: Claim, current: tuple[Standing, ...]) -> Standing | None:
     for item in reversed(current):
         old = item.base.claim
-        if (Certainty.DENIED in (claim.certainty, old.certainty)) and claim.certainty is not old.certainty and claim.answer.type != "yes-no":
+        if (
+            (Certainty.DENIED in (claim.certainty, old.certainty))
+            and claim.certainty is not old.certainty
+            and claim.answer.type != "yes-no"
+        ):
             continue
         relation = compare_answers(claim.answer, old.answer)
-        if relation is Relation.SAME or relation is Relation.WIDENED and claim.answer.type == "date":
+        if relation is Relation.SAME or (relation is Relation.WIDENED and claim.answer.type == "date"):
             return item
     return None
 
@@ -117,18 +149,44 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
     steps = question.kind is QuestionKind.QUANTITY and not question.role and theirs >= 2
     firmer = ours > theirs and not steps and not claim.background and claim.answer.value is not None and not claim.tentative
     if firmer and (claim.url != old.url):
-        return Decision(kind=ChangeKind.CERTAINTY_CHANGED, prior=same.base, score=score, why=(
-            f"the same answer, but it was {same.base.claim.certainty} and is now {claim.certainty}",))
+        return Decision(
+            kind=ChangeKind.CERTAINTY_CHANGED,
+            prior=same.base,
+            score=score,
+            why=(f"the same answer, but it was {same.base.claim.certainty} and is now {claim.certainty}",),
+        )
     return Decision(kind=ChangeKind.REPEAT, prior=same.base, score=score, why=("the same answer as before",))
 
 
-def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, states: tuple[str, ...]) -> Decision | None:
+def _silent(
+    claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, states: tuple[str, ...]
+) -> Decision | None:
     """Differences that are no news: recaps, constancy, details, weak words against firm ones."""
     latest = current[-1].base
     alike = claim.certainty is Certainty.DENIED
-    known = next((stored for stored in reversed(past) if (question.kind is QuestionKind.YES_NO or alike == (stored.claim.certainty is Certainty.DENIED)) and (stored.effect is not ChangeKind.REPEAT or stored.prior) and compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)), None)
-    if not claim.background and claim.answer.value in INITIAL_STATES and question.kind is QuestionKind.STATUS and not _advances(claim, latest.claim, states):
-        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.4, why=("a plan does not undo what has come since",), resets=not states and not claim.tentative)
+    known = next(
+        (
+            stored
+            for stored in reversed(past)
+            if (question.kind is QuestionKind.YES_NO or alike == (stored.claim.certainty is Certainty.DENIED))
+            and (stored.effect is not ChangeKind.REPEAT or stored.prior)
+            and compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)
+        ),
+        None,
+    )
+    if (
+        not claim.background
+        and claim.answer.value in INITIAL_STATES
+        and question.kind is QuestionKind.STATUS
+        and not _advances(claim, latest.claim, states)
+    ):
+        return Decision(
+            kind=ChangeKind.REPEAT,
+            prior=known,
+            score=0.4,
+            why=("a plan does not undo what has come since",),
+            resets=not states and not claim.tentative,
+        )
     if claim.background or (known is not None and _is_recap(claim, known, past)):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
     if claim.affirmed and question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO) and known is not None:
@@ -145,7 +203,9 @@ def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, 
     if question.role in ("next", "deadline") and certainty_level(claim.certainty) == 3:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("tells of something past, not of what is to come",))
     if claim.tentative:
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.3, why=("a doubtful match with the question: never replaces a settled answer",))
+        return Decision(
+            kind=ChangeKind.REPEAT, prior=None, score=0.3, why=("a doubtful match with the question: never replaces a settled answer",)
+        )
     if known is not None and known.claim.said_at >= claim.said_at - dt.timedelta(days=1) and not _newer(claim, latest.claim):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("an older answer quoted again",))
     if claim.said_at < latest.claim.said_at - dt.timedelta(days=1):
@@ -154,8 +214,14 @@ def _silent(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, 
 
 
 def _different(
-    claim: Claim, past: Sequence[StoredClaim], latest: Standing, current: tuple[Standing, ...], question: Question,
-    states: tuple[str, ...], score: float, denial: bool,
+    claim: Claim,
+    past: Sequence[StoredClaim],
+    latest: Standing,
+    current: tuple[Standing, ...],
+    question: Question,
+    states: tuple[str, ...],
+    score: float,
+    denial: bool,
 ) -> Decision:
     own = _own_last(claim, past)
     rival = _rival(claim, current)
@@ -164,20 +230,36 @@ def _different(
     fresh = rival is not None and (claim.said_at - rival.claim.said_at) <= dt.timedelta(days=DISPUTE_DAYS)
     difference = _difference(claim, (rival or base).claim)
     if question.kind is QuestionKind.DATE and claim.certainty is Certainty.DENIED:
-        return _dropped(claim, own, base, current, score, difference)
+        return _dropped(claim, own, current, score, difference)
     if (denial or claim.certainty is Certainty.DENIED) and rival is not None and claim.answer.value is not None:
-        return Decision(kind=ChangeKind.DENIED, prior=rival, score=score, why=(
-            f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said", difference))
+        return Decision(
+            kind=ChangeKind.DENIED,
+            prior=rival,
+            score=score,
+            why=(f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said", difference),
+        )
     if own is not None and back and question.kind is not QuestionKind.QUANTITY and own.claim.url != claim.url and _stands(own, current):
-        return Decision(kind=ChangeKind.REVERSED, prior=own, score=score, why=(
-            f"the same voice ({claim.voice.institution}) now says the opposite", _difference(claim, own.claim)))
+        return Decision(
+            kind=ChangeKind.REVERSED,
+            prior=own,
+            score=score,
+            why=(f"the same voice ({claim.voice.institution}) now says the opposite", _difference(claim, own.claim)),
+        )
     if rival is not None and fresh and _contradicts(claim, rival.claim, question, back):
-        return Decision(kind=ChangeKind.DISPUTED, prior=rival, score=score, why=(
-            f"{claim.voice.speaker} and {rival.claim.voice.speaker} cannot both be right", difference))
+        return Decision(
+            kind=ChangeKind.DISPUTED,
+            prior=rival,
+            score=score,
+            why=(f"{claim.voice.speaker} and {rival.claim.voice.speaker} cannot both be right", difference),
+        )
     planned, done = certainty_level(base.claim.certainty), certainty_level(claim.certainty)
     if question.kind is QuestionKind.STATUS and planned == 2 and done == 3 and not back:
-        return Decision(kind=ChangeKind.CERTAINTY_CHANGED, prior=base, score=score, why=(
-            f"what was {base.claim.certainty} is now happening", _difference(claim, base.claim)))
+        return Decision(
+            kind=ChangeKind.CERTAINTY_CHANGED,
+            prior=base,
+            score=score,
+            why=(f"what was {base.claim.certainty} is now happening", _difference(claim, base.claim)),
+        )
     kind = _VALUE_KINDS[question.kind]
     return Decision(kind=kind, prior=base, score=score, why=(_difference(claim, base.claim),))
 
@@ -194,18 +276,33 @@ def _firm_date_ahead(old: Claim, claim: Claim) -> bool:
 
 
 def _answers_rival(
-    claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, states: tuple[str, ...],
+    claim: Claim,
+    past: Sequence[StoredClaim],
+    current: tuple[Standing, ...],
+    question: Question,
+    states: tuple[str, ...],
 ) -> StoredClaim | None:
     """The rival's answer that a voice contradicts by holding to its own; only what was said since the voice last spoke."""
     if not claim.voice.attributed or claim.background or claim.tentative or claim.certainty in _WEAK or claim.answer.value is None:
         return None
     rival = _rival(claim, current)
-    if rival is None or not rival.claim.voice.attributed or question.kind not in (QuestionKind.STATUS, QuestionKind.QUANTITY, QuestionKind.YES_NO):
+    if (
+        rival is None
+        or not rival.claim.voice.attributed
+        or question.kind not in (QuestionKind.STATUS, QuestionKind.QUANTITY, QuestionKind.YES_NO)
+    ):
         return None
     own = _own_last(claim, past)
-    if own is None or compare_answers(claim.answer, own.claim.answer) is not Relation.SAME or own.claim.seen_at > rival.claim.seen_at or own.claim.url == claim.url:
+    if (
+        own is None
+        or compare_answers(claim.answer, own.claim.answer) is not Relation.SAME
+        or own.claim.seen_at > rival.claim.seen_at
+        or own.claim.url == claim.url
+    ):
         return None
-    late = claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS) or claim.said_at < rival.claim.said_at - dt.timedelta(days=1)
+    late = claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS) or claim.said_at < rival.claim.said_at - dt.timedelta(
+        days=1
+    )
     return rival if not late and steps_back(claim.answer, rival.claim.answer, question, states) else None
 
 
@@ -228,13 +325,18 @@ def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> 
     return own is not None and compare_answers(claim.answer, own.claim.answer) in (Relation.SAME, Relation.WIDENED)
 
 
-def _dropped(claim: Claim, own: StoredClaim | None, base: StoredClaim, current: tuple[Standing, ...], score: float, difference: str) -> Decision:
+def _dropped(claim: Claim, own: StoredClaim | None, current: tuple[Standing, ...], score: float, difference: str) -> Decision:
     """A date is given up: a turn of its own voice, or a date that moved away; news only if it was the date."""
     named = next((item.base for item in current if compare_answers(claim.answer, item.base.claim.answer) is Relation.SAME), None)
     if named is None:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("not the date that stood",))
     if own is not None and claim.voice.attributed and own.claim.url != claim.url and _stands(own, current):
-        return Decision(kind=ChangeKind.REVERSED, prior=own, score=score, why=(f"{claim.voice.institution} gives up the date it had held to", difference))
+        return Decision(
+            kind=ChangeKind.REVERSED,
+            prior=own,
+            score=score,
+            why=(f"{claim.voice.institution} gives up the date it had held to", difference),
+        )
     return Decision(kind=ChangeKind.DATE_MOVED, prior=named, score=score, why=("the date is given up", difference))
 
 
@@ -279,7 +381,12 @@ def _same_voice(one: Claim, other: Claim) -> bool:
         return True
     ours, theirs = one.voice.speaker.split(), other.voice.speaker.split()
     # "Rudskoi" and "Sergei Rudskoi": the same person, named in full by one article only.
-    return bool(ours and theirs) and ours[-1] == theirs[-1] and ours[-1][:1].isupper() and (set(ours) <= set(theirs) or set(theirs) <= set(ours))
+    return (
+        bool(ours and theirs)
+        and ours[-1] == theirs[-1]
+        and ours[-1][:1].isupper()
+        and (set(ours) <= set(theirs) or set(theirs) <= set(ours))
+    )
 
 
 def _newer(claim: Claim, old: Claim) -> bool:

@@ -11,7 +11,9 @@ from pipeline.watches import Question
 _PROMISES = frozenset((Certainty.ORDERED, Certainty.PLANNED, Certainty.PROMISED, Certainty.EXPECTED))
 
 
-def find_overdue(claims: Sequence[StoredClaim], question: Question, now: dt.datetime, *, ended_at: dt.datetime | None) -> tuple[StoredClaim, ...]:
+def find_overdue(
+    claims: Sequence[StoredClaim], question: Question, now: dt.datetime, *, ended_at: dt.datetime | None
+) -> tuple[StoredClaim, ...]:
     """The current promises of a date question that are overdue at `now`.
 
     A promise is due until the end of its last day, in the zone in which it was written; it is overdue from the grace after
@@ -33,8 +35,11 @@ def find_overdue(claims: Sequence[StoredClaim], question: Question, now: dt.date
             continue
         if ended_at is not None and ended_at >= claim.seen_at:
             continue
-        if any(certainty_level(stored.claim.certainty) == 3 and stored.claim.seen_at > claim.seen_at and not stored.claim.background
-               for stored in claims if stored.retracted_at is None and stored.claim.episode == claim.episode):
+        if any(
+            certainty_level(stored.claim.certainty) == 3 and stored.claim.seen_at > claim.seen_at and not stored.claim.background
+            for stored in claims
+            if stored.retracted_at is None and stored.claim.episode == claim.episode
+        ):
             continue
         if now.date() >= due + max(question.overdue, dt.timedelta(days=1)):
             late.append(item.base)

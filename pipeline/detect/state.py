@@ -33,8 +33,9 @@ class Standing:
 
     def voices(self) -> frozenset[str]:
         """Institutions and speakers behind it."""
-        return frozenset(name for stored in (self.base, *self.support)
-                         for name in (stored.claim.voice.institution, stored.claim.voice.speaker))
+        return frozenset(
+            name for stored in (self.base, *self.support) for name in (stored.claim.voice.institution, stored.claim.voice.speaker)
+        )
 
 
 def fold_answers(claims: Iterable[StoredClaim], *, many: bool = False) -> tuple[Standing, ...]:
@@ -64,8 +65,9 @@ def fold_answers(claims: Iterable[StoredClaim], *, many: bool = False) -> tuple[
 
 
 def _other_episode(stored: StoredClaim, standing: Sequence[Standing]) -> bool:
-    return bool(standing) and all(item.base.claim.episode != stored.claim.episode or item.base.claim.window != stored.claim.window
-                                  for item in standing)
+    return bool(standing) and all(
+        item.base.claim.episode != stored.claim.episode or item.base.claim.window != stored.claim.window for item in standing
+    )
 
 
 def _supported(standing: list[Standing], stored: StoredClaim) -> list[Standing]:
@@ -82,7 +84,13 @@ def _taken_back(item: Standing, stored: StoredClaim) -> bool:
 
 
 def fold_state(
-    claims: Sequence[StoredClaim], *, watch: str, question: str, as_of: dt.datetime, after: str | None, many: bool = False,
+    claims: Sequence[StoredClaim],
+    *,
+    watch: str,
+    question: str,
+    as_of: dt.datetime,
+    after: str | None,
+    many: bool = False,
     overdue: frozenset[str] = frozenset(),
 ) -> QuestionState:
     """How a question stands.
@@ -106,9 +114,15 @@ def fold_state(
     else:
         status = StateStatus.SETTLED
     current = tuple(
-        CurrentAnswer(answer=item.base.claim.answer, certainty=item.base.claim.certainty, speakers=item.speakers,
-                      since=item.base.claim.seen_at, evidence=evidence_of(item.base.claim))
-        for item in answers)
+        CurrentAnswer(
+            answer=item.base.claim.answer,
+            certainty=item.base.claim.certainty,
+            speakers=item.speakers,
+            since=item.base.claim.seen_at,
+            evidence=evidence_of(item.base.claim),
+        )
+        for item in answers
+    )
     return QuestionState(as_of=as_of, after=after, watch=watch, question=question, status=status, answers=current)
 
 

@@ -39,7 +39,7 @@ def one_threshold(archive: Archive, watch: str, threshold: float) -> list[Row]:
 
 
 def _sentences(archive: Archive) -> Sequence[tuple[Article, str]]:
-    found = []
+    found: list[tuple[Article, str]] = []
     for article in archive.articles:
         for paragraph in split_paragraphs(article.text, title=article.title):
             if paragraph.role == "body":
@@ -49,5 +49,11 @@ def _sentences(archive: Archive) -> Sequence[tuple[Article, str]]:
 
 
 def _row(article: Article, sentence: str, kind: str, watch: str, prior: Row | None) -> Row:
-    return {"kind": kind, "watch": watch, "question": None, "evidence": {"url": article.url, "sentence": sentence}, "prior": prior and prior["evidence"],
-            "detected_at": article.seen_at.isoformat()}
+    return {
+        "kind": kind,
+        "watch": watch,
+        "question": None,
+        "evidence": {"url": article.url, "sentence": sentence},
+        "prior": prior and prior["evidence"],
+        "detected_at": article.seen_at.isoformat(),
+    }

@@ -14,13 +14,17 @@ from pipeline.errors import InputError
 
 SILENT = frozenset(("new", "repeat"))
 GROUPS = {
-    "value": frozenset(("date_moved", "number_changed", "scope_changed")), "state": frozenset(("certainty_changed", "status_changed")),
-    "opposed": frozenset(("denied", "disputed", "reversed")), "taken back": frozenset(("corrected", "withdrawn")),
+    "value": frozenset(("date_moved", "number_changed", "scope_changed")),
+    "state": frozenset(("certainty_changed", "status_changed")),
+    "opposed": frozenset(("denied", "disputed", "reversed")),
+    "taken back": frozenset(("corrected", "withdrawn")),
 }
 # Coarse labels that some annotators use instead of kinds.
 COARSE = {
-    "update": GROUPS["value"] | GROUPS["state"], "contradiction": frozenset(("denied", "disputed", "number_changed")),
-    "reversal": frozenset(("reversed", "status_changed")), "retraction": GROUPS["taken back"],
+    "update": GROUPS["value"] | GROUPS["state"],
+    "contradiction": frozenset(("denied", "disputed", "number_changed")),
+    "reversal": frozenset(("reversed", "status_changed")),
+    "retraction": GROUPS["taken back"],
 }
 
 
@@ -89,7 +93,9 @@ def read_gold(folder: Path) -> Gold:
     try:
         raw = yaml.safe_load((folder / "gold.yaml").read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
-        raise InputError(f"the labels cannot be read: {error}", where=str(folder / "gold.yaml"), remedy="A labelled story has a gold.yaml.") from error
+        raise InputError(
+            f"the labels cannot be read: {error}", where=str(folder / "gold.yaml"), remedy="A labelled story has a gold.yaml."
+        ) from error
     urls: dict[str, set[str]] = defaultdict(set)
     published = {}
     for path in sorted(folder.glob("[0-9]*.txt")):
@@ -104,12 +110,22 @@ def read_gold(folder: Path) -> Gold:
             alike[event.prior].add(event.evidence)
     frozen = {url: frozenset(names) for url, names in urls.items()}
     return Gold(
-        name=str(raw["story"]), files=tuple(dispatch["file"] for dispatch in raw["dispatches"]), urls=frozen, published=published, events=events,
-        quiet=tuple((dispatch["file"], str(item.get("evidence") or item.get("sentence"))) for dispatch in raw["dispatches"] for item in dispatch["must_not_flag"]),
+        name=str(raw["story"]),
+        files=tuple(dispatch["file"] for dispatch in raw["dispatches"]),
+        urls=frozen,
+        published=published,
+        events=events,
+        quiet=tuple(
+            (dispatch["file"], str(item.get("evidence") or item.get("sentence")))
+            for dispatch in raw["dispatches"]
+            for item in dispatch["must_not_flag"]
+        ),
         off_topic=frozenset(dispatch["file"] for dispatch in raw["dispatches"] if dispatch.get("off_topic")),
         promises=tuple(_promise(item) for item in raw["overdue"] or ()) if "overdue" in raw else None,
         removed=tuple(item["prior"]["sentence"] for removal in raw.get("removals") or () for item in removal["events"]),
-        second=_second(folder / "second.jsonl", frozen), said_alike={sentence: frozenset(others) for sentence, others in alike.items()})
+        second=_second(folder / "second.jsonl", frozen),
+        said_alike={sentence: frozenset(others) for sentence, others in alike.items()},
+    )
 
 
 def words(text: str) -> Counter[str]:
@@ -141,13 +157,26 @@ def group_fits(gold: str, found: str) -> bool:
 
 def _event(item: dict[str, Any], file: str) -> Event:
     prior = item.get("prior")
-    return Event(file=file, kind=item["kind"], watch=item["watch"], question=item.get("question") or "", evidence=item["evidence"],
-                 prior=prior["sentence"] if prior else "", what=item.get("what", ""), id=item.get("id", ""))
+    return Event(
+        file=file,
+        kind=item["kind"],
+        watch=item["watch"],
+        question=item.get("question") or "",
+        evidence=item["evidence"],
+        prior=prior["sentence"] if prior else "",
+        what=item.get("what", ""),
+        id=item.get("id", ""),
+    )
 
 
 def _promise(item: dict[str, Any]) -> Promise:
-    return Promise(watch=item["watch"], question=item["question"], evidence=item["evidence"],
-                   noticed_on=dt.date.fromisoformat(str(item["noticed_on"])), optional=bool(item.get("optional")))
+    return Promise(
+        watch=item["watch"],
+        question=item["question"],
+        evidence=item["evidence"],
+        noticed_on=dt.date.fromisoformat(str(item["noticed_on"])),
+        optional=bool(item.get("optional")),
+    )
 
 
 def _second(path: Path, urls: dict[str, frozenset[str]]) -> tuple[Event, ...] | None:
@@ -157,6 +186,14 @@ def _second(path: Path, urls: dict[str, frozenset[str]]) -> tuple[Event, ...] | 
     found = []
     for row in rows:
         files = urls.get(row["evidence"]["url"], frozenset())
-        found.append(Event(file=sorted(files)[-1] if files else "", kind=row["kind"], watch=row["watch"], question=row.get("question") or "",
-                           evidence=row["evidence"].get("sentence") or "", prior=(row.get("prior") or {}).get("sentence") or ""))
+        found.append(
+            Event(
+                file=sorted(files)[-1] if files else "",
+                kind=row["kind"],
+                watch=row["watch"],
+                question=row.get("question") or "",
+                evidence=row["evidence"].get("sentence") or "",
+                prior=(row.get("prior") or {}).get("sentence") or "",
+            )
+        )
     return tuple(found)

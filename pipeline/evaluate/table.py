@@ -20,8 +20,22 @@ from pipeline.store.database import open_database
 from pipeline.store.states import all_states
 from pipeline.watches import Story
 
-FIGURES = ("either_f1", "either_precision", "core_recall", "strict_f1", "f1", "precision", "recall", "kind_acc", "kind_group", "prior_acc", "question_acc",
-           "new_recall", "noise_per_100", "state_acc")
+FIGURES = (
+    "either_f1",
+    "either_precision",
+    "core_recall",
+    "strict_f1",
+    "f1",
+    "precision",
+    "recall",
+    "kind_acc",
+    "kind_group",
+    "prior_acc",
+    "question_acc",
+    "new_recall",
+    "noise_per_100",
+    "state_acc",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +81,13 @@ def evaluate_stories(folders: Sequence[Path] = (), *, verbose: bool = False, che
         if verbose:
             lines += _details(folder.name, verdict)
     best = max(thresholds, key=lambda threshold: thresholds[threshold].figures()["either_f1"] or 0.0)
-    columns += [Column(name="pooled", counts=pooled), Column(name="no cues", counts=bare), Column(name="2nd person", counts=people),
-                Column(name="all sentences", counts=naive), Column(name=f"fuzz>={best}", counts=thresholds[best])]
+    columns += [
+        Column(name="pooled", counts=pooled),
+        Column(name="no cues", counts=bare),
+        Column(name="2nd person", counts=people),
+        Column(name="all sentences", counts=naive),
+        Column(name=f"fuzz>={best}", counts=thresholds[best]),
+    ]
     lines += _table(columns)
     failed = check_floors and not folders and _below(lines, floors, {"pooled": pooled, "no_cues": bare})
     return "\n".join(lines), failed
@@ -88,8 +107,14 @@ def _replayed(folder: Path, story: Story, gold: Gold) -> Verdict:
 
 
 def _details(name: str, verdict: Verdict) -> list[str]:
-    missed = [f"{name} MISSED {event.file} {event.id} {event.question} {event.kind} | {event.what} | {event.evidence[:140]}" for event in verdict.missed]
-    false = [f"{name} FALSE  {sorted(row['files'])} {row['question']} {row['kind']} | {row['evidence']['sentence'][:140]}" for row in verdict.false]
+    missed = [
+        f"{name} MISSED {event.file} {event.id} {event.question} {event.kind} | {event.what} | {event.evidence[:140]}"
+        for event in verdict.missed
+    ]
+    false = [
+        f"{name} FALSE  {sorted(row['files'])} {row['question']} {row['kind']} | {row['evidence']['sentence'][:140]}"
+        for row in verdict.false
+    ]
     return missed + false
 
 
@@ -100,13 +125,28 @@ def _table(columns: Sequence[Column]) -> list[str]:
         cells = []
         for column, width in zip(columns, widths, strict=True):
             value = column.counts.figures()[name]
-            cells.append(("-" if value is None or not column.counts.alerts else f"{value:.1f}" if name == "noise_per_100" else f"{value:.3f}").rjust(width))
+            cells.append(
+                ("-" if value is None or not column.counts.alerts else f"{value:.1f}" if name == "noise_per_100" else f"{value:.3f}").rjust(
+                    width
+                )
+            )
         lines.append(name.ljust(18) + "  ".join(cells))
-    for name, cell in (("off_topic rows", lambda c: str(c.off_topic)), ("overdue found", lambda c: f"{c.due_hits}/{c.due}" if c.due else "-"),
-                       ("overdue false", lambda c: str(c.due_false)), ("removals found", lambda c: f"{c.removed_hits}/{c.removed}" if c.removed else "-"),
-                       ("alerts / labels", lambda c: f"{c.alerts}/{c.gold}")):
-        lines.append(name.ljust(18) + "  ".join(cell(column.counts).rjust(width) for column, width in zip(columns, widths, strict=True)))
+    for name in ("off_topic rows", "overdue found", "overdue false", "removals found", "alerts / labels"):
+        lines.append(
+            name.ljust(18) + "  ".join(_cell(name, column.counts).rjust(width) for column, width in zip(columns, widths, strict=True))
+        )
     return lines
+
+
+def _cell(name: str, counts: Counts) -> str:
+    cells = {
+        "off_topic rows": str(counts.off_topic),
+        "overdue found": f"{counts.due_hits}/{counts.due}",
+        "overdue false": str(counts.due_false),
+        "removals found": f"{counts.removed_hits}/{counts.removed}",
+        "alerts / labels": f"{counts.alerts}/{counts.gold}",
+    }
+    return cells[name] if not cells[name].endswith("/0") else "-"
 
 
 def _below(lines: list[str], floors: dict[str, Any], measured: dict[str, Counts]) -> bool:

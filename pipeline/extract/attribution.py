@@ -16,11 +16,14 @@ from pipeline.model import Voice
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _HE = frozenset(("he", "she"))
 _THEY = frozenset(("it", "they", "we", "i"))
-_MEDIA_WORDS = frozenset("agency television tv channel newspaper daily website broadcaster radio paper magazine outlet station news site".split())
+_MEDIA_WORDS = frozenset(
+    "agency television tv channel newspaper daily website broadcaster radio paper magazine outlet station news site".split()
+)
 _OFFICES = frozenset(
     "ministry army military government official officials presidency forces staff police parliament command centre center department "
     "navy president minister spokesman spokeswoman spokesperson administration agency regulator court commission authorities authority "
-    "council side delegation leadership general troops media officer commander envoy chief member source aide adviser advisor diplomat lawyer executive executives manager managers board union".split())
+    "council side delegation leadership general troops media officer commander envoy chief member source aide adviser advisor diplomat lawyer executive executives manager managers board union".split()
+)
 _DOCUMENTS = frozenset("paper statement report document page website letter post memo filing release text communique tweet".split())
 _WEAK_FORCES = frozenset(("order", "expect", "promise", "agree", "demand", "refuse", "ask", "report", "suggest"))
 
@@ -55,7 +58,7 @@ class Attributor:
 
     def speech_verbs(self, sent: Span) -> tuple[Token, ...]:
         """The tokens of a sentence that are verbs of saying with a subject or a content."""
-        return tuple(token for token in sent if self._is_cue(token, sent))
+        return tuple(token for token in sent if self._is_cue(token))
 
     def attribute(self, sent: Span, memory: Memory, publisher: str, *, inside_quote: bool) -> Attribution:
         """The voice of one sentence; updates `memory` with the people it names.
@@ -74,21 +77,25 @@ class Attributor:
             return Attribution(Voice(speaker=publisher, institution=publisher, carrier="", publisher=publisher, attributed=False))
         speaker, institution, carrier, cue, cue_at, force = found
         memory.last_speaker = (speaker, institution)
-        return Attribution(
-            Voice(speaker=speaker, institution=institution, carrier=carrier, publisher=publisher, cue=cue), cue_at, force)
+        return Attribution(Voice(speaker=speaker, institution=institution, carrier=carrier, publisher=publisher, cue=cue), cue_at, force)
 
-    def _is_cue(self, token: Token, sent: Span) -> bool:
+    def _is_cue(self, token: Token) -> bool:
         force = self._speech.get(token.lemma_.lower())
         if force is None or token.pos_ not in ("VERB", "AUX") or not _subject(token):
             return False
         if force in _WEAK_FORCES:
-            return any(kid.dep_ in ("ccomp", "xcomp", "dobj", "advcl", "parataxis") for kid in token.children) or token.dep_ in ("parataxis", "ROOT")
+            return any(kid.dep_ in ("ccomp", "xcomp", "dobj", "advcl", "parataxis") for kid in token.children) or token.dep_ in (
+                "parataxis",
+                "ROOT",
+            )
         return True
 
     def _according_to(self, sent: Span, memory: Memory) -> tuple[str, str, str, str, int, str] | None:
         for token in sent:
             if token.lower_ == "according" and token.i + 1 < sent.end and token.nbor().lower_ == "to":
-                objects = [kid for kid in token.nbor().children if kid.dep_ == "pobj"] or [kid for kid in token.children if kid.dep_ == "pobj"]
+                objects = [kid for kid in token.nbor().children if kid.dep_ == "pobj"] or [
+                    kid for kid in token.children if kid.dep_ == "pobj"
+                ]
                 if objects:
                     speaker, institution = self._who(objects[0], memory)
                     inner = self._by_verb(sent, memory)
@@ -104,7 +111,11 @@ class Attributor:
         carrier = ""
         for cue in cues:
             subject = _subject(cue)
-            if subject is None or (subject.dep_ == "nsubjpass" and cue.lemma_ != "quote") or subject.lower_ in ("who", "which", "that", "there", "this", "what", "nobody", "none", "whoever"):
+            if (
+                subject is None
+                or (subject.dep_ == "nsubjpass" and cue.lemma_ != "quote")
+                or subject.lower_ in ("who", "which", "that", "there", "this", "what", "nobody", "none", "whoever")
+            ):
                 continue
             if cue.lemma_ == "quote":
                 return self._quoted(cue, subject, memory)
@@ -164,7 +175,9 @@ class Attributor:
         if lower in _HE:
             return memory.last_person or memory.last_speaker or ("", "")
         if lower in _THEY and head.pos_ == "PRON":
-            subject = next((kid for kid in head.sent.root.children if kid.dep_ == "nsubj" and kid.pos_ in ("NOUN", "PROPN") and kid.i < head.i), None)
+            subject = next(
+                (kid for kid in head.sent.root.children if kid.dep_ == "nsubj" and kid.pos_ in ("NOUN", "PROPN") and kid.i < head.i), None
+            )
             if subject is not None and lower in ("it", "they"):
                 return self._who(subject, memory)
             return (memory.last_body if lower != "i" else None) or memory.last_speaker or ("", "")
@@ -264,7 +277,8 @@ def _person_in(head: Token) -> str:
 _TITLES = re.compile(
     r"(?i)^((lt|lieutenant|maj|major|brig|brigadier|gen|general|col|colonel|capt|captain|sgt|sergeant|adm|admiral|mr|mrs|ms|miss|dr|prof|professor|sir|lord|"
     r"president|prime|minister|sen|senator|rep|gov|governor|mayor|judge|justice|chancellor|king|queen|prince|princess|pope|rev|mission|director|manager|"
-    r"secretary|chairman|chief|spokesman|spokeswoman|commander)\b[.\s-]*)+(?=[A-Z])")
+    r"secretary|chairman|chief|spokesman|spokeswoman|commander)\b[.\s-]*)+(?=[A-Z])"
+)
 
 
 def _bare(name: str) -> str:
@@ -284,7 +298,7 @@ def _phrase(head: Token) -> str:
     for kid in head.lefts:
         if kid.dep_ in ("compound", "amod", "nmod", "poss"):
             keep.update(word.i for word in kid.subtree)
-    words = [token for token in head.doc[min(keep):head.i + 1] if token.i in keep and token.pos_ not in ("DET", "PUNCT")]
+    words = [token for token in head.doc[min(keep) : head.i + 1] if token.i in keep and token.pos_ not in ("DET", "PUNCT")]
     return re.sub(r"\s+(['’]s?)\b", r"\1", " ".join(word.text for word in words)) or head.text
 
 

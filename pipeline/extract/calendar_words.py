@@ -6,16 +6,32 @@ from text_to_num import text2num
 
 MONTHS = {
     name: number
-    for number, names in enumerate((
-        "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-        "september sept sep", "october oct", "november nov", "december dec",
-    ), start=1)
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
     for name in names.split()
 }
 WEEKDAYS = {
     name: number
-    for number, names in enumerate(("monday mon", "tuesday tues tue", "wednesday wed", "thursday thurs thu", "friday fri", "saturday sat", "sunday sun"))
-    for name in names.split() if len(name) > 4
+    for number, names in enumerate(
+        ("monday mon", "tuesday tues tue", "wednesday wed", "thursday thurs thu", "friday fri", "saturday sat", "sunday sun")
+    )
+    for name in names.split()
+    if len(name) > 4
 }
 DAY_PARTS = "morning|afternoon|evening|night|noon|midday|midnight"
 ORDINAL_DAY = r"(?:[12]?\d|3[01])(?:st|nd|rd|th)"

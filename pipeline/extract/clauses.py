@@ -12,13 +12,32 @@ from spacy.tokens import Token
 from pipeline.model import Certainty
 
 _RANK = {
-    Certainty.FACT: 0, Certainty.ORDERED: 1, Certainty.PROMISED: 2, Certainty.PLANNED: 3, Certainty.EXPECTED: 4,
-    Certainty.DEMANDED: 5, Certainty.POSSIBLE: 6, Certainty.UNKNOWN: 7, Certainty.CONDITIONAL: 8, Certainty.DENIED: 9,
+    Certainty.FACT: 0,
+    Certainty.ORDERED: 1,
+    Certainty.PROMISED: 2,
+    Certainty.PLANNED: 3,
+    Certainty.EXPECTED: 4,
+    Certainty.DEMANDED: 5,
+    Certainty.POSSIBLE: 6,
+    Certainty.UNKNOWN: 7,
+    Certainty.CONDITIONAL: 8,
+    Certainty.DENIED: 9,
 }
 _MODALS = {
-    "will": Certainty.PLANNED, "shall": Certainty.PLANNED, "'ll": Certainty.PLANNED, "wo": Certainty.PLANNED, "would": Certainty.PLANNED,
-    "may": Certainty.POSSIBLE, "might": Certainty.POSSIBLE, "could": Certainty.POSSIBLE, "can": Certainty.POSSIBLE, "ca": Certainty.POSSIBLE,
-    "must": Certainty.DEMANDED, "should": Certainty.DEMANDED, "ought": Certainty.DEMANDED, "need": Certainty.DEMANDED,
+    "will": Certainty.PLANNED,
+    "shall": Certainty.PLANNED,
+    "'ll": Certainty.PLANNED,
+    "wo": Certainty.PLANNED,
+    "would": Certainty.PLANNED,
+    "may": Certainty.POSSIBLE,
+    "might": Certainty.POSSIBLE,
+    "could": Certainty.POSSIBLE,
+    "can": Certainty.POSSIBLE,
+    "ca": Certainty.POSSIBLE,
+    "must": Certainty.DEMANDED,
+    "should": Certainty.DEMANDED,
+    "ought": Certainty.DEMANDED,
+    "need": Certainty.DEMANDED,
 }
 _GOVERNORS = {
     Certainty.ORDERED: "order command instruct direct decree mandate".split(),
@@ -59,7 +78,7 @@ def standing(token: Token, *, speech: frozenset[int]) -> Standing:
     """
     clause = clause_head(token)
     certainty, negated = Certainty.FACT, _has_negator(token)
-    for node, child in _climb(token, speech):
+    for node, child in _climb(token):
         own = _governed(node, child) if node.i in speech and child is not None else _own_certainty(node, child)
         certainty = max(certainty, own, key=_RANK.__getitem__)
         if node.i in speech and child is not None:
@@ -107,7 +126,7 @@ def tense_of(verb: Token) -> str:
     return "future" if verb.tag_ == "VB" else ""
 
 
-def _climb(token: Token, speech: frozenset[int]) -> Iterator[tuple[Token, Token | None]]:
+def _climb(token: Token) -> Iterator[tuple[Token, Token | None]]:
     node, child = token, None
     for _ in range(_MAX_CLIMB):
         yield node, child
@@ -158,8 +177,9 @@ def _governed(node: Token, child: Token | None) -> Certainty:
 
 
 def _is_condition(clause: Token) -> bool:
-    return any(kid.dep_ in ("mark", "advmod", "aux") and kid.lower_ in ("if", "unless", "provided", "providing")
-               for kid in clause.children) or clause.lower_ in ("provided", "providing")
+    return any(
+        kid.dep_ in ("mark", "advmod", "aux") and kid.lower_ in ("if", "unless", "provided", "providing") for kid in clause.children
+    ) or clause.lower_ in ("provided", "providing")
 
 
 def _has_negator(node: Token, below: Token | None = None) -> bool:
@@ -174,6 +194,7 @@ def _has_negator(node: Token, below: Token | None = None) -> bool:
                 continue
             return True
         if kid.dep_ in ("nsubj", "nsubjpass", "dobj", "attr") and any(
-                grand.lower_ in ("no", "neither") and grand.dep_ in ("det", "neg") for grand in kid.children):
+            grand.lower_ in ("no", "neither") and grand.dep_ in ("det", "neg") for grand in kid.children
+        ):
             return True
     return False

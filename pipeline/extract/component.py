@@ -12,8 +12,11 @@ from pipeline.statements import Statement
 
 
 @Language.factory(
-    "claims", assigns=["doc.spans"], requires=["token.dep", "token.tag", "token.lemma", "doc.ents"],
-    default_config={"published": "", "publisher": "unknown"})
+    "claims",
+    assigns=["doc.spans"],
+    requires=["token.dep", "token.tag", "token.lemma", "doc.ents"],
+    default_config={"published": "", "publisher": "unknown"},
+)
 def make_claims(nlp: Language, name: str, published: str, publisher: str) -> "ClaimFinder":
     """The component. `published` is the ISO 8601 instant with zone that relative dates refer to ("" for now, UTC)."""
     moment = dt.datetime.fromisoformat(published) if published else dt.datetime.now(dt.UTC)
@@ -45,7 +48,14 @@ class ClaimFinder:
 def _slots(statement: Statement) -> dict[str, object]:
     root = next((word for word in statement.words if word.dep == "ROOT"), None)
     return {
-        "speaker": statement.voice.speaker, "institution": statement.voice.institution, "carrier": statement.voice.carrier, "cue": statement.voice.cue,
-        "attributed": statement.voice.attributed, "said_at": statement.said_at.isoformat(), "certainty": root.certainty.value if root else "fact",
-        "negated": bool(root and root.negated), "dates": [date.text for date in statement.dates], "quantities": [number.text for number in statement.quantities],
+        "speaker": statement.voice.speaker,
+        "institution": statement.voice.institution,
+        "carrier": statement.voice.carrier,
+        "cue": statement.voice.cue,
+        "attributed": statement.voice.attributed,
+        "said_at": statement.said_at.isoformat(),
+        "certainty": root.certainty.value if root else "fact",
+        "negated": bool(root and root.negated),
+        "dates": [date.text for date in statement.dates],
+        "quantities": [number.text for number in statement.quantities],
     }

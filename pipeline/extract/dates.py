@@ -82,8 +82,9 @@ def day_span(day: dt.date, anchor: dt.datetime, last: dt.date | None = None, pre
 
 def _near_year(month: int, day: int, anchor: dt.datetime, tense: str) -> dt.date:
     """The date of that month and day nearest to the anchor; a clear tense breaks the tie half a year away."""
-    options = [dt.date(year, month, day) for year in (anchor.year - 1, anchor.year, anchor.year + 1)
-               if day <= calendar.monthrange(year, month)[1]]
+    options = [
+        dt.date(year, month, day) for year in (anchor.year - 1, anchor.year, anchor.year + 1) if day <= calendar.monthrange(year, month)[1]
+    ]
     if not options:
         raise ValueError("no such day")
     slack = {"future": dt.timedelta(60), "past": dt.timedelta(-60), "pluperfect": dt.timedelta(-60)}.get(tense, dt.timedelta(0))
@@ -146,14 +147,16 @@ def _weekday(match: re.Match[str], anchor: dt.datetime, tense: str) -> Interval:
     today = anchor.date()
     back, ahead = (today.weekday() - wanted) % 7, (wanted - today.weekday()) % 7
     which = (match["which"] or "").lower().strip()
-    before = match.string[max(0, match.start() - 14):match.start()].lower()
+    before = match.string[max(0, match.start() - 14) : match.start()].lower()
     if which in ("next", "this coming", "coming"):
         day = today + dt.timedelta(ahead or 7)
     elif which in ("last", "past", "this past"):
         day = today - dt.timedelta(back or 7)
-    elif re.search(r"\b(until|till|by|from|starting|beginning|before|for)\s+(the\s+)?$", before) and tense not in ("past", "pluperfect"):
-        day = today + dt.timedelta(ahead)
-    elif tense == "future" or (tense == "present" and ahead and ahead < 6):
+    elif (
+        (re.search(r"\b(until|till|by|from|starting|beginning|before|for)\s+(the\s+)?$", before) and tense not in ("past", "pluperfect"))
+        or tense == "future"
+        or (tense == "present" and ahead and ahead < 6)
+    ):
         day = today + dt.timedelta(ahead)
     else:
         day = today - dt.timedelta(back)
@@ -242,8 +245,11 @@ def _year(match: re.Match[str], anchor: dt.datetime, tense: str) -> Interval:
 
 def _season(match: re.Match[str], anchor: dt.datetime, tense: str) -> Interval:
     first_month = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[match["season"].lower()]
-    year = int(match["year"]) if match["year"] else anchor.year + ((match["which"] or "").lower().strip() == "next") - (
-        (match["which"] or "").lower().strip() == "last")
+    year = (
+        int(match["year"])
+        if match["year"]
+        else anchor.year + ((match["which"] or "").lower().strip() == "next") - ((match["which"] or "").lower().strip() == "last")
+    )
     first = dt.date(year, first_month, 1)
     return day_span(first, anchor, first + dt.timedelta(91), "season")
 
@@ -261,22 +267,57 @@ def _pattern(source: str) -> re.Pattern[str]:
 
 _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     (_pattern(r"(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"), _iso),
-    (_pattern(rf"(?:{_WEEKDAY},?\s+)?(?P<day>{_DAY})(?:\s+(?P<monthfirst>{_MONTH}))?\s*(?:to|until|through|and|-|–)\s*(?P<last>{_DAY})\s+(?P<month>{_MONTH})(?:,?\s+(?P<year>{_YEAR}))?"), _date),
-    (_pattern(rf"(?P<month>{_MONTH})\s+(?P<day>{_DAY})\s*(?:to|until|through|-|–)\s*(?:(?P<lastmonth>{_MONTH})\s+)?(?P<last>{_DAY})(?:,?\s+(?P<year>{_YEAR}))?"), _date),
+    (
+        _pattern(
+            rf"(?:{_WEEKDAY},?\s+)?(?P<day>{_DAY})(?:\s+(?P<monthfirst>{_MONTH}))?\s*(?:to|until|through|and|-|–)\s*(?P<last>{_DAY})\s+(?P<month>{_MONTH})(?:,?\s+(?P<year>{_YEAR}))?"
+        ),
+        _date,
+    ),
+    (
+        _pattern(
+            rf"(?P<month>{_MONTH})\s+(?P<day>{_DAY})\s*(?:to|until|through|-|–)\s*(?:(?P<lastmonth>{_MONTH})\s+)?(?P<last>{_DAY})(?:,?\s+(?P<year>{_YEAR}))?"
+        ),
+        _date,
+    ),
     (_pattern(rf"(?:{_WEEKDAY},?\s+)?(?:the\s+)?(?P<day>{_DAY})\s+(?:of\s+)?(?P<month>{_MONTH})(?:,?\s+(?P<year>{_YEAR}))?"), _date),
     (_pattern(rf"(?:{_WEEKDAY},?\s+)?(?P<month>{_MONTH})\s+(?P<day>{_DAY})(?:,?\s+(?P<year>{_YEAR}))?"), _date),
-    (_pattern(rf"(?P<part>(?:later|early|late|by the end of|the end of|the start of|the middle of|mid-?)\s*)?(?:the\s+)?(?P<which>this coming|this|next|last|past|coming|previous)\s+(?P<unit>week|weekend|month|year)"), _period),
-    (_pattern(r"(?P<part>(?:by )?the (?:start|beginning|middle|end) of )(?:the\s+)?(?P<which>this |next )?(?P<unit>week|weekend|month|year)"), _period),
+    (
+        _pattern(
+            r"(?P<part>(?:later|early|late|by the end of|the end of|the start of|the middle of|mid-?)\s*)?(?:the\s+)?(?P<which>this coming|this|next|last|past|coming|previous)\s+(?P<unit>week|weekend|month|year)"
+        ),
+        _period,
+    ),
+    (
+        _pattern(
+            r"(?P<part>(?:by )?the (?:start|beginning|middle|end) of )(?:the\s+)?(?P<which>this |next )?(?P<unit>week|weekend|month|year)"
+        ),
+        _period,
+    ),
     (_pattern(rf"(?P<part>{_PART})?(?P<month>{_MONTH})(?:,?\s+(?P<year>{_YEAR}))(?!\d)"), _month),
     (_pattern(rf"(?P<part>{_PART})(?P<month>{_MONTH})(?P<year>)"), _month),
     (_pattern(r"(?:the )?day (?:after tomorrow|before yesterday)|today|tomorrow|yesterday|tonight|last night"), _near_day),
-    (_pattern(rf"(?:(?P<which>next|last|this coming|coming|this past|past|this)\s+)?(?P<weekday>{_WEEKDAY})(?P<part>\s+(?:{DAY_PARTS}))?"), _weekday),
-    (_pattern(rf"(?P<how>within|in|over|during)\s+(?:the\s+)?(?:next\s+|coming\s+)?(?:about\s+|around\s+|at most\s+)?(?P<low>{NUMBER})(?:\s*(?:to|or|-|–)\s*(?P<high>{NUMBER}))?[\s-]+(?P<unit>{_UNIT})"), _within),
+    (
+        _pattern(
+            rf"(?:(?P<which>next|last|this coming|coming|this past|past|this)\s+)?(?P<weekday>{_WEEKDAY})(?P<part>\s+(?:{DAY_PARTS}))?"
+        ),
+        _weekday,
+    ),
+    (
+        _pattern(
+            rf"(?P<how>within|in|over|during)\s+(?:the\s+)?(?:next\s+|coming\s+)?(?:about\s+|around\s+|at most\s+)?(?P<low>{NUMBER})(?:\s*(?:to|or|-|–)\s*(?P<high>{NUMBER}))?[\s-]+(?P<unit>{_UNIT})"
+        ),
+        _within,
+    ),
     (_pattern(rf"(?:about\s+|around\s+)?(?P<low>{NUMBER})\s+(?P<unit>{_UNIT})\s+(?:ago|earlier)"), _ago),
     (_pattern(r"(?:in|over|within)\s+(?:the\s+)?(?:coming|next few|following|next)?\s*(?P<unit>days|weeks|months|hours)"), _soon),
     (re.compile(rf"(?i)\b(?:on|for|by|until|from|before|of|in)\s+the\s+(?P<day>{ORDINAL_DAY})(?!\s+(?:of\s+)?[a-z])(?![\w-])"), _ordinal),
     (re.compile(rf"(?i)\bthe\s+(?P<day>{ORDINAL_DAY})(?=\s*(?:,|\.|;|and\b|is\b|are\b|would\b|will\b|the\b))"), _ordinal),
-    (re.compile(rf"(?i)\b(?:in|by|until|since|during|of|from|before|after)\s+(?P<part>{_PART})?(?P<month>{_MONTH})(?P<year>)(?![\w-])(?!\s+\d)"), _month),
+    (
+        re.compile(
+            rf"(?i)\b(?:in|by|until|since|during|of|from|before|after)\s+(?P<part>{_PART})?(?P<month>{_MONTH})(?P<year>)(?![\w-])(?!\s+\d)"
+        ),
+        _month,
+    ),
     (_pattern(rf"(?:(?P<which>this|next|last)\s+)?(?P<season>spring|summer|autumn|winter)(?:\s+(?:of\s+)?(?P<year>{_YEAR}))?"), _season),
     (re.compile(rf"(?i)\b(?:in|by|until|since|before|after|during)\s+(?P<part>{_PART})?(?P<year>{_YEAR})(?![\w-])"), _year),
 )
@@ -300,8 +341,12 @@ def _with_times(found: list[Found], text: str, anchor: dt.datetime) -> Iterator[
 
 
 def _beside(text: str, item: Found, clock: tuple[int, int, dt.time]) -> bool:
-    between = text[clock[1]:item.start] if clock[1] <= item.start else text[item.end:clock[0]]
-    return bool(re.fullmatch(r"(?i)[\s,]*(?:on|at|at about|about|around|from|EDT|EST|GMT|UTC|BST|CET|CEST|MSK|local time|[A-Z]{3,4}|,|\s)*[\s,]*", between))
+    between = text[clock[1] : item.start] if clock[1] <= item.start else text[item.end : clock[0]]
+    return bool(
+        re.fullmatch(
+            r"(?i)[\s,]*(?:on|at|at about|about|around|from|EDT|EST|GMT|UTC|BST|CET|CEST|MSK|local time|[A-Z]{3,4}|,|\s)*[\s,]*", between
+        )
+    )
 
 
 def _clock(match: re.Match[str]) -> dt.time | None:

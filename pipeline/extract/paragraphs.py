@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import py3langid  # type: ignore[import-untyped]
+import py3langid
 
 # A paragraph longer than this is cut at a sentence end before it is parsed: the parser's memory grows with the text.
 MAX_PARAGRAPH = 20_000
 
-_LINK = re.compile(r"(?i)^\s*(read|see|watch|listen|find out|learn|click)\s+(more|also|next|now|here)\b|^\s*(related|more on this|also)\s*:")
+_LINK = re.compile(
+    r"(?i)^\s*(read|see|watch|listen|find out|learn|click)\s+(more|also|next|now|here)\b|^\s*(related|more on this|also)\s*:"
+)
 _CREDIT = re.compile(
     r"(?i)^\s*[\[(]?\s*(file\s+)?(photo(graph)?s?|picture|image|video|credit|graphic|illustration|map)s?(\s*(by|:|/))"
     r"|^\s*(©|copyright\b)|getty images\s*$"

@@ -20,7 +20,11 @@ _BOUNDS = (
     ("at most", r"up to|at most|no more than|not more than|as many as|as much as|a maximum of|maximum"),
     ("about", r"about|around|roughly|some|approximately|approx\.?|nearly|almost|close to|an estimated|estimated|circa|or so"),
 )
-_BOUND = re.compile(r"(?i)\b(?:" + "|".join(f"(?P<b{i}>{words})" for i, (_, words) in enumerate(_BOUNDS)) + r")(?:\s+(?:an?|the|about|some|estimated))?\s*[\"“']?\s*(?:us)?$")
+_BOUND = re.compile(
+    r"(?i)\b(?:"
+    + "|".join(f"(?P<b{i}>{words})" for i, (_, words) in enumerate(_BOUNDS))
+    + r")(?:\s+(?:an?|the|about|some|estimated))?\s*[\"“']?\s*(?:us)?$"
+)
 _QUANTITY = re.compile(
     rf"(?i)(?<![\w.,:/$€£-])(?P<currency>us\$|[$€£¥₹])?\s?(?P<low>{_NUM})(?:\s*(?:to|or|-|–|and(?=\s+\d))\s*(?:us\$|[$€£])?(?P<high>{_NUM}))?(?P<suffix>\s*(?:%|percent|per\s*cent|percentage points?))?(?![\w]|[-:/]\d|\.\d)"
 )
@@ -28,15 +32,38 @@ _BETWEEN = re.compile(rf"(?i)\bbetween\s+(?P<low>{_NUM})\s+and\s+(?P<high>{_NUM}
 _FRACTION = re.compile(
     r"(?i)\b(?:(?P<words>half|a half|one half|two[- ]thirds|a third|one[- ]third|three[- ]quarters|a quarter|one[- ]quarter|a fifth|most|the majority|all)\b)(?=\s+(?:of\b|the\b))"
 )
-_FRACTIONS = {"half": 0.5, "a half": 0.5, "one half": 0.5, "two thirds": 2 / 3, "a third": 1 / 3, "one third": 1 / 3, "three quarters": 0.75,
-              "a quarter": 0.25, "one quarter": 0.25, "a fifth": 0.2}
+_FRACTIONS = {
+    "half": 0.5,
+    "a half": 0.5,
+    "one half": 0.5,
+    "two thirds": 2 / 3,
+    "a third": 1 / 3,
+    "one third": 1 / 3,
+    "three quarters": 0.75,
+    "a quarter": 0.25,
+    "one quarter": 0.25,
+    "a fifth": 0.2,
+}
 _DURATION = re.compile(
     rf"(?i)(?<![\w.])(?P<low>{_NUM}|an?|half an)(?:\s*(?:to|or|-|–)\s*(?P<high>{_NUM}))?(?P<half>\s+and\s+a\s+half)?[\s-]+(?P<unit>second|minute|hour|day|night|week|month|year)s?\b(?P<tail>\s+and\s+a\s+half)?(?!\s*(?:ago|earlier|old|later|before)|-old)"
 )
-_SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "night": 86400.0, "week": 604800.0, "month": 2592000.0, "year": 31536000.0}
-_DESIGNATION = re.compile(r"(?i)(?:\b(?:no\.?|nos\.?|number|pad|page|room|flight|route|highway|article|chapter|section|phase|stage|round|level|category|unit|"
-                          r"apollo|artemis|group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|[A-Z])\s*)$")
-_PER = re.compile(r"(?i)^[^.;]{0,40}?\b(?:(?:a|per|each|every|in (?:the (?:past|last) )?(?:a|one|24|twenty-four)?)\s*(?P<unit>hours?|day|week|month|year)|(?P<daily>daily|overnight))\b")
+_SECONDS = {
+    "second": 1.0,
+    "minute": 60.0,
+    "hour": 3600.0,
+    "day": 86400.0,
+    "night": 86400.0,
+    "week": 604800.0,
+    "month": 2592000.0,
+    "year": 31536000.0,
+}
+_DESIGNATION = re.compile(
+    r"(?i)(?:\b(?:no\.?|nos\.?|number|pad|page|room|flight|route|highway|article|chapter|section|phase|stage|round|level|category|unit|"
+    r"apollo|artemis|group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|[A-Z])\s*)$"
+)
+_PER = re.compile(
+    r"(?i)^[^.;]{0,40}?\b(?:(?:a|per|each|every|in (?:the (?:past|last) )?(?:a|one|24|twenty-four)?)\s*(?P<unit>hours?|day|week|month|year)|(?P<daily>daily|overnight))\b"
+)
 _AGE = re.compile(r"(?i)^\s*(?:-?\s*years?\s*-?\s*old|,\s*(?:who|was|is|of|from|said|told)\b)|^-year-old")
 
 
@@ -100,15 +127,20 @@ def find_numbers(text: str, taken: tuple[tuple[int, int], ...]) -> tuple[Number,
 
 def _number(match: re.Match[str], text: str, start: int) -> Number | None:
     groups = match.groupdict()
-    before, after = text[max(0, start - 30):start], text[match.end():match.end() + 60]
-    if _DESIGNATION.search(before[-12:]) and not groups.get("currency") or _AGE.match(after):
+    before, after = text[max(0, start - 30) : start], text[match.end() : match.end() + 60]
+    if (_DESIGNATION.search(before[-12:]) and not groups.get("currency")) or _AGE.match(after):
         return None
     low = parse_number(groups["low"])
     high = parse_number(groups["high"]) if groups.get("high") else low
     if low is None or high is None:
         return None
     low, high = _rescaled(low, high, groups["low"], groups.get("high") or "")
-    if 1500 <= low <= 2100 and low == high and re.fullmatch(r"\d{4}", groups["low"]) and re.search(r"(?i)\b(in|since|of|until|by|the)\s*$", before):
+    if (
+        1500 <= low <= 2100
+        and low == high
+        and re.fullmatch(r"\d{4}", groups["low"])
+        and re.search(r"(?i)\b(in|since|of|until|by|the)\s*$", before)
+    ):
         return None  # a year
     bound_start, bound = _bound(text, start)
     if low != high:

@@ -61,8 +61,14 @@ class Reader:
                 statements.append(_silent(paragraph, article))
         names = {hit.entity.name for hit in self._names.find(re.findall(r"[\w.'’-]+", article.title))}
         names.update(name.name for statement in statements for name in statement.names)
-        return Reading(url=article.url, title=article.title, publisher=article.publisher, published=article.published,
-                       names=frozenset(names), statements=tuple(statements))
+        return Reading(
+            url=article.url,
+            title=article.title,
+            publisher=article.publisher,
+            published=article.published,
+            names=frozenset(names),
+            statements=tuple(statements),
+        )
 
     def read_doc(self, doc: Doc, *, published: dt.datetime, publisher: str) -> tuple[Statement, ...]:
         """The statements of one parsed paragraph, without an article around it (offsets into `doc.text`)."""
@@ -87,16 +93,31 @@ class Reader:
             tokens = list(sent)
             words = tuple(_word(token, sent.start, shift, speech, quotes) for token in tokens)
             yield Statement(
-                start=shift + sent.start_char, end=shift + sent.end_char, sentence=sent.text, paragraph=paragraph.number,
-                role=paragraph.role, voice=attribution.voice, said_at=said[1], words=words,
+                start=shift + sent.start_char,
+                end=shift + sent.end_char,
+                sentence=sent.text,
+                paragraph=paragraph.number,
+                role=paragraph.role,
+                voice=attribution.voice,
+                said_at=said[1],
+                words=words,
                 dates=tuple(_date(date, sent, shift) for date in _inside(dates, sent) if date is not said[0]),
                 durations=tuple(
-                    DurationMention(text=paragraph.text[length.start:length.end], start=shift + length.start, end=shift + length.end,
-                                    at=_index(sent, length.start), upto=_index(sent, length.end - 1) + 1, low=length.low, high=length.high)
-                    for length in _inside(lengths, sent)),
+                    DurationMention(
+                        text=paragraph.text[length.start : length.end],
+                        start=shift + length.start,
+                        end=shift + length.end,
+                        at=_index(sent, length.start),
+                        upto=_index(sent, length.end - 1) + 1,
+                        low=length.low,
+                        high=length.high,
+                    )
+                    for length in _inside(lengths, sent)
+                ),
                 quantities=_with_wholes(tuple(_quantity(number, sent, shift) for number in _inside(numbers, sent)), sent),
                 names=_names(self._names, sent, shift),
-                denial=attribution.force == "deny", retraction=paragraph.role == "correction" or bool(_RETRACTION.search(sent.text)),
+                denial=attribution.force == "deny",
+                retraction=paragraph.role == "correction" or bool(_RETRACTION.search(sent.text)),
                 recap=bool(self._recap.find([PhraseToken(token.text, token.lemma_) for token in tokens])),
             )
 
@@ -107,8 +128,15 @@ def _own_voice(article: Article) -> Voice:
 
 def _silent(paragraph: Paragraph, article: Article) -> Statement:
     voice = _own_voice(article)
-    return Statement(start=paragraph.start, end=paragraph.end, sentence=paragraph.text, paragraph=paragraph.number,
-                     role=paragraph.role, voice=voice, said_at=article.published)
+    return Statement(
+        start=paragraph.start,
+        end=paragraph.end,
+        sentence=paragraph.text,
+        paragraph=paragraph.number,
+        role=paragraph.role,
+        voice=voice,
+        said_at=article.published,
+    )
 
 
 def _tense_at(doc: Doc, offset: int) -> str:
@@ -119,9 +147,19 @@ def _tense_at(doc: Doc, offset: int) -> str:
 def _word(token: Token, first: int, shift: int, speech: frozenset[int], quotes: tuple[tuple[int, int], ...]) -> Word:
     stands = standing(token, speech=speech)
     return Word(
-        text=token.text, lemma=token.lemma_, tag=token.tag_, dep=token.dep_, start=shift + token.idx, end=shift + token.idx + len(token),
-        head=max(0, token.head.i - first), clause=max(0, stands.clause - first), certainty=stands.certainty,
-        negated=stands.negated, tense=stands.tense, quoted=any(begin <= token.idx < end for begin, end in quotes))
+        text=token.text,
+        lemma=token.lemma_,
+        tag=token.tag_,
+        dep=token.dep_,
+        start=shift + token.idx,
+        end=shift + token.idx + len(token),
+        head=max(0, token.head.i - first),
+        clause=max(0, stands.clause - first),
+        certainty=stands.certainty,
+        negated=stands.negated,
+        tense=stands.tense,
+        quoted=any(begin <= token.idx < end for begin, end in quotes),
+    )
 
 
 def _quoted(text: str) -> tuple[tuple[int, int], ...]:
@@ -171,11 +209,15 @@ def _said_date(sent: Span, dates: tuple[Found, ...], attribution: Attribution, p
 
 
 def _relation(sent: Span, at: int) -> str:
-    before = " ".join(token.lower_ for token in sent[max(0, at - 4):at])
+    before = " ".join(token.lower_ for token in sent[max(0, at - 4) : at])
     for pattern, relation in (
-        (r"(no|not) (earlier|sooner|before)( than)?( on)?$|as early as( on)?$", "not before"), (r"(no later than|by)( the)?$", "by"),
-        (r"(until|till|through)( the)?$", "until"), (r"(starting|beginning|from)( the)?( on)?$", "from"), (r"since( the)?$", "since"),
-        (r"(after)( the)?$", "after"), (r"(before|ahead of)( the)?$", "before"),
+        (r"(no|not) (earlier|sooner|before)( than)?( on)?$|as early as( on)?$", "not before"),
+        (r"(no later than|by)( the)?$", "by"),
+        (r"(until|till|through)( the)?$", "until"),
+        (r"(starting|beginning|from)( the)?( on)?$", "from"),
+        (r"since( the)?$", "since"),
+        (r"(after)( the)?$", "after"),
+        (r"(before|ahead of)( the)?$", "before"),
     ):
         if re.search(rf"\b{pattern}", before):
             return relation
@@ -184,17 +226,29 @@ def _relation(sent: Span, at: int) -> str:
 
 def _date(date: Found, sent: Span, shift: int) -> DateMention:
     at, upto = _index(sent, date.start), _index(sent, date.end - 1) + 1
-    text = sent.doc.text[date.start:date.end]
+    text = sent.doc.text[date.start : date.end]
     first = text.split()[0].lower()
     relation = {"by": "by", "within": "by", "until": "until", "since": "since", "from": "from"}.get(first) or _relation(sent, at)
-    return DateMention(text=text, start=shift + date.start, end=shift + date.end, at=at, upto=upto, when=date.when, relation=relation, vague=date.vague)
+    return DateMention(
+        text=text, start=shift + date.start, end=shift + date.end, at=at, upto=upto, when=date.when, relation=relation, vague=date.vague
+    )
 
 
 def _quantity(number: Number, sent: Span, shift: int) -> QuantityMention:
     at, upto = _index(sent, number.start), _index(sent, number.end - 1) + 1
     return QuantityMention(
-        text=sent.doc.text[number.start:number.end], start=shift + number.start, end=shift + number.end, at=at, upto=upto,
-        low=number.low, high=number.high, bound=number.bound, things=_things(sent, at, upto), unit=number.unit, per=number.per)
+        text=sent.doc.text[number.start : number.end],
+        start=shift + number.start,
+        end=shift + number.end,
+        at=at,
+        upto=upto,
+        low=number.low,
+        high=number.high,
+        bound=number.bound,
+        things=_things(sent, upto),
+        unit=number.unit,
+        per=number.per,
+    )
 
 
 def _with_wholes(quantities: tuple[QuantityMention, ...], sent: Span) -> tuple[QuantityMention, ...]:
@@ -203,15 +257,30 @@ def _with_wholes(quantities: tuple[QuantityMention, ...], sent: Span) -> tuple[Q
     for number, mention in enumerate(quantities):
         following = quantities[number + 1] if number + 1 < len(quantities) else None
         before = quantities[number - 1] if number else None
-        if following is not None and not following.unit and sent[min(mention.upto, len(sent) - 1)].lower_ == "of" and following.at - mention.upto <= 2:
+        if (
+            following is not None
+            and not following.unit
+            and sent[min(mention.upto, len(sent) - 1)].lower_ == "of"
+            and following.at - mention.upto <= 2
+        ):
             mention = replace(mention, share_of=following.high, things=following.things or mention.things)
-        elif before is not None and not mention.unit and before.at and sent[before.at - 1].lower_ in ("among", "of") and sent[mention.upto - 1].dep_ in ("nsubj", "nsubjpass"):
+        elif (
+            before is not None
+            and not mention.unit
+            and before.at
+            and sent[before.at - 1].lower_ in ("among", "of")
+            and sent[mention.upto - 1].dep_ in ("nsubj", "nsubjpass")
+        ):
             mention = replace(mention, share_of=before.high, things=before.things)
         found.append(mention)
-    return tuple(item for item in found if not any(other.share_of is not None and other.share_of == item.high and other is not item for other in found))
+    return tuple(
+        item
+        for item in found
+        if not any(other.share_of is not None and other.share_of == item.high and other is not item for other in found)
+    )
 
 
-def _things(sent: Span, at: int, upto: int) -> tuple[str, ...]:
+def _things(sent: Span, upto: int) -> tuple[str, ...]:
     """Lemmas of what a number counts, nearest first: its noun, that noun's parts, and what follows "of"."""
     number = sent[min(upto, len(sent)) - 1]
     things: list[Token] = []
@@ -228,9 +297,13 @@ def _things(sent: Span, at: int, upto: int) -> tuple[str, ...]:
             if prep.dep_ == "prep" and prep.lower_ == "of":
                 things.extend(kid for kid in prep.children if kid.dep_ == "pobj")
     for thing in tuple(things):
-        things.extend(kid for kid in thing.children if kid.dep_ in ("compound", "amod", "nmod") and kid.pos_ in ("NOUN", "PROPN", "ADJ") and kid.i >= number.i)
+        things.extend(
+            kid
+            for kid in thing.children
+            if kid.dep_ in ("compound", "amod", "nmod") and kid.pos_ in ("NOUN", "PROPN", "ADJ") and kid.i >= number.i
+        )
     if not things:
-        following = [token for token in sent[upto:upto + 4] if token.pos_ in ("NOUN", "PROPN")]
+        following = [token for token in sent[upto : upto + 4] if token.pos_ in ("NOUN", "PROPN")]
         things.extend(following[:1])
     return tuple(dict.fromkeys(thing.lemma_.lower() for thing in things))
 
@@ -238,15 +311,31 @@ def _things(sent: Span, at: int, upto: int) -> tuple[str, ...]:
 def _names(names: Names, sent: Span, shift: int) -> tuple[NameMention, ...]:
     tokens = list(sent)
     mentions = [
-        NameMention(text=sent.doc.text[tokens[hit.start].idx:tokens[hit.end - 1].idx + len(tokens[hit.end - 1])], name=hit.entity.name,
-                    kind=hit.entity.kind, start=shift + tokens[hit.start].idx, end=shift + tokens[hit.end - 1].idx + len(tokens[hit.end - 1]),
-                    at=hit.start, upto=hit.end)
-        for hit in names.find([token.text for token in tokens])]
+        NameMention(
+            text=sent.doc.text[tokens[hit.start].idx : tokens[hit.end - 1].idx + len(tokens[hit.end - 1])],
+            name=hit.entity.name,
+            kind=hit.entity.kind,
+            start=shift + tokens[hit.start].idx,
+            end=shift + tokens[hit.end - 1].idx + len(tokens[hit.end - 1]),
+            at=hit.start,
+            upto=hit.end,
+        )
+        for hit in names.find([token.text for token in tokens])
+    ]
     covered = {index for mention in mentions for index in range(mention.at, mention.upto)}
     kinds = {"PERSON": "person", "ORG": "organisation", "NORP": "group", "GPE": "place", "LOC": "place", "FAC": "place"}
     for ent in sent.ents:
         at, upto = ent.start - sent.start, ent.end - sent.start
         if ent.label_ in kinds and not covered & set(range(at, upto)):
-            mentions.append(NameMention(text=ent.text, name=names.canonical(re.sub(r"['’]s?$", "", ent.text)), kind=kinds[ent.label_],
-                                        start=shift + ent.start_char, end=shift + ent.end_char, at=at, upto=upto))
+            mentions.append(
+                NameMention(
+                    text=ent.text,
+                    name=names.canonical(re.sub(r"['’]s?$", "", ent.text)),
+                    kind=kinds[ent.label_],
+                    start=shift + ent.start_char,
+                    end=shift + ent.end_char,
+                    at=at,
+                    upto=upto,
+                )
+            )
     return tuple(sorted(mentions, key=lambda mention: mention.start))

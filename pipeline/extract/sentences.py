@@ -31,7 +31,7 @@ def sentence_starts(text: str) -> tuple[int, ...]:
     starts = [0]
     quotes = _open_quotes(text)
     for end in _END.finditer(text):
-        after = end.end() + len(text[end.end():]) - len(text[end.end():].lstrip())
+        after = end.end() + len(text[end.end() :]) - len(text[end.end() :].lstrip())
         if after >= len(text) or not _can_begin(text, after):
             continue
         if text[end.start()] == "." and _is_abbreviation(text, end.start(), after):
@@ -51,11 +51,11 @@ def _can_begin(text: str, at: int) -> bool:
 
 
 def _is_abbreviation(text: str, dot: int, after: int) -> bool:
-    word = re.search(r"[\w.&'’-]*$", text[max(0, dot - 20):dot])
+    word = re.search(r"[\w.&'’-]*$", text[max(0, dot - 20) : dot])
     last = word.group().lower() if word else ""
     if not last:
         return False
-    following = text[after:after + 14]
+    following = text[after : after + 14]
     if last in ("a.m", "p.m", "am", "pm"):
         return bool(_NAMED_TIME.match(following)) or bool(_NAMED_TIME.match(following[:1].lower() + following[1:]))
     if "." in last:  # U.S. and the like: the following word tells
@@ -86,7 +86,7 @@ def _open_quotes(text: str) -> Callable[[int], int | None]:
 
 @Language.component("claim_sentences")
 def mark_sentences(doc: Doc) -> Doc:
-    """spaCy component: fixes every token's `is_sent_start` by `sentence_starts`; put it before the parser."""
+    """SpaCy component: fixes every token's `is_sent_start` by `sentence_starts`; put it before the parser."""
     waiting = deque(sentence_starts(doc.text))
     for token in doc:
         token.is_sent_start = bool(waiting) and waiting[0] <= token.idx

@@ -39,7 +39,9 @@ def read_archive(folder: Path) -> Archive:
     try:
         paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as error:
-        raise ConfigError(f"the archive cannot be read: {error.strerror}", where=str(folder), remedy="Name a folder of dispatches.") from error
+        raise ConfigError(
+            f"the archive cannot be read: {error.strerror}", where=str(folder), remedy="Name a folder of dispatches."
+        ) from error
     articles: list[Article] = []
     removals: list[Removal] = []
     problems: list[InputProblem] = []
@@ -56,9 +58,15 @@ def read_archive(folder: Path) -> Archive:
         except InputError as error:
             problems.append(InputProblem(where=error.where, what=error.what, remedy=error.remedy))
     if not articles and not problems:
-        raise ConfigError("holds no dispatch (*.txt), page (*.html) or feed", where=str(folder), remedy="See docs/formats.md for the format of an archive.")
+        raise ConfigError(
+            "holds no dispatch (*.txt), page (*.html) or feed",
+            where=str(folder),
+            remedy="See docs/formats.md for the format of an archive.",
+        )
     ordered = sorted(articles, key=lambda article: (article.seen_at, article.source))
-    return Archive(articles=tuple(ordered), removals=tuple(sorted(removals, key=lambda removal: removal.removed_at)), problems=tuple(problems))
+    return Archive(
+        articles=tuple(ordered), removals=tuple(sorted(removals, key=lambda removal: removal.removed_at)), problems=tuple(problems)
+    )
 
 
 def parse_dispatch(raw: str, *, source: str) -> Article:
@@ -77,7 +85,9 @@ def parse_dispatch(raw: str, *, source: str) -> Article:
         key, colon, value = line.partition(":")
         if not colon or key.strip() not in _KEYS:
             what = f"unknown header line '{line[:60]}'" if header else "has no header: the first line is no 'outlet: ...'"
-            raise InputError(what, where=f"{source}:{number}", remedy="A dispatch begins with the lines outlet, url, published, title and an empty line.")
+            raise InputError(
+                what, where=f"{source}:{number}", remedy="A dispatch begins with the lines outlet, url, published, title and an empty line."
+            )
         if key.strip() in header:
             raise InputError(f"the header line '{key.strip()}' stands twice", where=f"{source}:{number}", remedy="Keep one of them.")
         header[key.strip()] = value.strip()
@@ -86,12 +96,21 @@ def parse_dispatch(raw: str, *, source: str) -> Article:
             raise InputError(f"the header has no '{key}'", where=f"{source}:1", remedy=f"Add a line '{key}: ...'.")
     text = clean_text(body)
     if not gap or not text:
-        raise InputError("has no text after the header", where=f"{source}:{len(header) + 1}", remedy="Put an empty line and the text after the header.")
+        raise InputError(
+            "has no text after the header", where=f"{source}:{len(header) + 1}", remedy="Put an empty line and the text after the header."
+        )
     lines = {line.partition(":")[0].strip(): number for number, line in enumerate(head.split("\n"), start=1)}
     moments = {key: _instant(header[key], f"{source}:{lines[key]}", key) for key in ("published", "updated", "fetched") if header.get(key)}
     return Article(
-        url=header["url"], publisher=header["outlet"], title=unicodedata.normalize("NFC", header["title"]), published=moments["published"],
-        updated=moments.get("updated"), seen_at=moments.get("fetched") or moments.get("updated") or moments["published"], text=text, source=Path(source).name)
+        url=header["url"],
+        publisher=header["outlet"],
+        title=unicodedata.normalize("NFC", header["title"]),
+        published=moments["published"],
+        updated=moments.get("updated"),
+        seen_at=moments.get("fetched") or moments.get("updated") or moments["published"],
+        text=text,
+        source=Path(source).name,
+    )
 
 
 def clean_text(text: str) -> str:
@@ -104,7 +123,9 @@ def clean_text(text: str) -> str:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"is larger than {MAX_BYTES // 1_000_000} MB", where=f"{path}:1", remedy="Split it, or take out what is no text.")
+            raise InputError(
+                f"is larger than {MAX_BYTES // 1_000_000} MB", where=f"{path}:1", remedy="Split it, or take out what is no text."
+            )
         raw = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path), remedy="Check its permissions.") from error
@@ -113,7 +134,7 @@ def _text(path: Path) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[:error.start].count(b"\n") + 1
+        line = raw[: error.start].count(b"\n") + 1
         raise InputError("is not UTF-8", where=f"{path}:{line}", remedy="Save the file as UTF-8.") from error
 
 
@@ -135,7 +156,9 @@ def _read_removals(path: Path, problems: list[InputProblem]) -> list[Removal]:
         match = _REMOVAL.match(line)
         try:
             if not match:
-                raise InputError("is no removal", where=f"{path}:{number}", remedy="Write 'url: ADDRESS removed_at: 2016-04-04T10:00:00+01:00'.")
+                raise InputError(
+                    "is no removal", where=f"{path}:{number}", remedy="Write 'url: ADDRESS removed_at: 2016-04-04T10:00:00+01:00'."
+                )
             removals.append(Removal(url=match[1], removed_at=_instant(match[2], f"{path}:{number}", "removed_at")))
         except InputError as error:
             problems.append(InputProblem(where=error.where, what=error.what, remedy=error.remedy))
@@ -162,6 +185,16 @@ def _read_feed(path: Path) -> list[Article]:
     for entry in entries:
         moment = entry.updated or entry.published
         if entry.content and moment is not None and entry.url:
-            articles.append(Article(url=entry.url, publisher=entry.publisher, title=entry.title, published=entry.published or moment, updated=entry.updated,
-                                    seen_at=moment, text=clean_text(entry.content), source=path.name))
+            articles.append(
+                Article(
+                    url=entry.url,
+                    publisher=entry.publisher,
+                    title=entry.title,
+                    published=entry.published or moment,
+                    updated=entry.updated,
+                    seen_at=moment,
+                    text=clean_text(entry.content),
+                    source=path.name,
+                )
+            )
     return [article for article in articles if article.text]

@@ -16,8 +16,10 @@ from pipeline.ingest.worker import PARSER
 from pipeline.model import Article, Entry
 
 MIN_WORDS = 20
-_WALL = re.compile(r"(?i)(enable javascript|javascript is (disabled|required)|accept (all )?cookies|subscribe to (continue|read)|"
-                   r"subscribers only|verify you are (a )?human|access denied|register to (continue|read))")
+_WALL = re.compile(
+    r"(?i)(enable javascript|javascript is (disabled|required)|accept (all )?cookies|subscribe to (continue|read)|"
+    r"subscribers only|verify you are (a )?human|access denied|register to (continue|read))"
+)
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$")
 
 
@@ -45,10 +47,19 @@ def extract_article(body: bytes, url: str, seen_at: dt.datetime | None, fallback
     except (LxmlError, ValueError) as error:
         raise InputError("is no HTML page") from error
     said = _metadata(tree)
-    text = trafilatura.extract(body, include_comments=False, include_tables=False, favor_precision=False, output_format="txt", deduplicate=False) or ""
+    text = (
+        trafilatura.extract(
+            body, include_comments=False, include_tables=False, favor_precision=False, output_format="txt", deduplicate=False
+        )
+        or ""
+    )
     text = "\n\n".join(line.strip() for line in text.split("\n") if line.strip())
     if len(text.split()) < MIN_WORDS:
-        reason = "shows a wall (consent, subscription or JavaScript), no article" if _WALL.search(str(tree.text_content())[:20_000]) else "has no article text"
+        reason = (
+            "shows a wall (consent, subscription or JavaScript), no article"
+            if _WALL.search(str(tree.text_content())[:20_000])
+            else "has no article text"
+        )
         raise InputError(reason)
     published = _moment(said.get("published")) or (fallback.published if fallback else None)
     updated = _moment(said.get("updated")) or (fallback.updated if fallback else None)
@@ -60,16 +71,32 @@ def extract_article(body: bytes, url: str, seen_at: dt.datetime | None, fallback
     if not address:
         raise InputError("does not say its address (no canonical link)")
     title = said.get("title") or (fallback.title if fallback else "")
-    return Article(url=address, publisher=said.get("publisher") or (fallback.publisher if fallback else urlsplit(address).hostname or ""), title=title,
-                   published=published, updated=updated, seen_at=seen_at or updated or published, text=text, source=source)
+    return Article(
+        url=address,
+        publisher=said.get("publisher") or (fallback.publisher if fallback else urlsplit(address).hostname or ""),
+        title=title,
+        published=published,
+        updated=updated,
+        seen_at=seen_at or updated or published,
+        text=text,
+        source=source,
+    )
 
 
 def _metadata(tree: Any) -> dict[str, str]:
     said: dict[str, str] = {}
     for node in tree.iter("meta"):
         name = (node.get("property") or node.get("name") or node.get("itemprop") or "").lower()
-        key = {"og:site_name": "publisher", "og:title": "title", "article:published_time": "published", "datepublished": "published",
-               "article:modified_time": "updated", "datemodified": "updated", "outlet": "publisher", "published": "published"}.get(name)
+        key = {
+            "og:site_name": "publisher",
+            "og:title": "title",
+            "article:published_time": "published",
+            "datepublished": "published",
+            "article:modified_time": "updated",
+            "datemodified": "updated",
+            "outlet": "publisher",
+            "published": "published",
+        }.get(name)
         if key and node.get("content"):
             said.setdefault(key, node.get("content").strip())
     for node in tree.iter("link"):

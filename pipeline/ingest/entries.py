@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import urljoin
 
-import feedparser  # type: ignore[import-untyped]
+import feedparser
 from lxml import html
 from lxml.etree import ParserError
 
@@ -65,9 +65,15 @@ def _entry(raw: Any, feed: Feed, feed_title: str, base_url: str) -> Entry | None
     if not content and len(summary.split()) >= FULL_TEXT_WORDS:
         content = summary
     return Entry(
-        feed=feed.id, url=url, title=plain_text(str(raw.get("title") or "")).replace("\n", " ").strip(), publisher=feed.publisher or feed_title,
-        published=_moment(raw.get("published_parsed")), updated=_moment(raw.get("updated_parsed")), summary=summary[:2000],
-        content=content if len(content.split()) >= FULL_TEXT_WORDS else "")
+        feed=feed.id,
+        url=url,
+        title=plain_text(str(raw.get("title") or "")).replace("\n", " ").strip(),
+        publisher=feed.publisher or feed_title,
+        published=_moment(raw.get("published_parsed")),
+        updated=_moment(raw.get("updated_parsed")),
+        summary=summary[:2000],
+        content=content if len(content.split()) >= FULL_TEXT_WORDS else "",
+    )
 
 
 def _json_feed(body: bytes, feed: Feed, base_url: str) -> tuple[Entry, ...]:
@@ -81,9 +87,17 @@ def _json_feed(body: bytes, feed: Feed, base_url: str) -> tuple[Entry, ...]:
         url = _link(str(item.get("url") or ""), base_url) if isinstance(item, dict) else ""
         if url:
             content = plain_text(str(item.get("content_html") or item.get("content_text") or ""))
-            entries.append(Entry(feed=feed.id, url=url, title=plain_text(str(item.get("title") or "")), publisher=feed.publisher,
-                                 published=_iso(item.get("date_published")), updated=_iso(item.get("date_modified")),
-                                 content=content if len(content.split()) >= FULL_TEXT_WORDS else ""))
+            entries.append(
+                Entry(
+                    feed=feed.id,
+                    url=url,
+                    title=plain_text(str(item.get("title") or "")),
+                    publisher=feed.publisher,
+                    published=_iso(item.get("date_published")),
+                    updated=_iso(item.get("date_modified")),
+                    content=content if len(content.split()) >= FULL_TEXT_WORDS else "",
+                )
+            )
     return tuple(entries)
 
 

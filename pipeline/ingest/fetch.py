@@ -17,7 +17,9 @@ from pipeline.errors import FetchError
 MAX_HOPS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
-_PRIVATE_NETS = tuple(ipaddress.ip_network(net) for net in ("100.64.0.0/10", "192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+_PRIVATE_NETS = tuple(
+    ipaddress.ip_network(net) for net in ("100.64.0.0/10", "192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
 _CHUNK = 65_536
 
 
@@ -66,8 +68,11 @@ class _CheckedResolver(AbstractResolver):
         for kind, _, proto, _, address in found:
             ip = str(address[0])
             if f"{host}:{port}" not in self._allowed and not is_public(ip):
-                raise FetchError(f"refused: {ip} is not a public address", where=host,
-                                 remedy=f"If this is meant, list \"{host}:{port}\" under allowed_hosts in claimwatch.toml.")
+                raise FetchError(
+                    f"refused: {ip} is not a public address",
+                    where=host,
+                    remedy=f'If this is meant, list "{host}:{port}" under allowed_hosts in claimwatch.toml.',
+                )
             results.append(ResolveResult(hostname=host, host=ip, port=port, family=kind, proto=proto, flags=socket.AI_NUMERICHOST))
         return results
 
@@ -86,7 +91,15 @@ class Fetcher:
         concurrency: Most requests at once.
     """
 
-    def __init__(self, *, user_agent: str, allowed_hosts: tuple[str, ...] = (), timeout: float = 30.0, max_body: int = 10_000_000, concurrency: int = 8) -> None:
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        allowed_hosts: tuple[str, ...] = (),
+        timeout: float = 30.0,
+        max_body: int = 10_000_000,
+        concurrency: int = 8,
+    ) -> None:
         self._allowed = frozenset(allowed_hosts)
         self._agent, self._timeout, self._max_body = user_agent, timeout, max_body
         self._gate = asyncio.Semaphore(concurrency)
@@ -95,8 +108,12 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(resolver=_CheckedResolver(self._allowed), use_dns_cache=False, limit=0)
         self._session = aiohttp.ClientSession(
-            connector=connector, auto_decompress=False, trust_env=False, cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, identity"})
+            connector=connector,
+            auto_decompress=False,
+            trust_env=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, identity"},
+        )
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -141,8 +158,14 @@ class Fetcher:
                     wait = answer.headers.get("Retry-After", "")
                     raise FetchError(f"answered {answer.status}" + (f", retry after {wait}" if wait else ""), where=url)
                 body = await self._body(answer, url)
-                return Fetched(url=here, body=body, content_type=answer.content_type, etag=answer.headers.get("ETag", ""),
-                               last_modified=answer.headers.get("Last-Modified", ""), moved_to=moved_to)
+                return Fetched(
+                    url=here,
+                    body=body,
+                    content_type=answer.content_type,
+                    etag=answer.headers.get("ETag", ""),
+                    last_modified=answer.headers.get("Last-Modified", ""),
+                    moved_to=moved_to,
+                )
         raise FetchError(f"more than {MAX_HOPS} redirects", where=url)
 
     def _check(self, url: str) -> None:
@@ -155,8 +178,11 @@ class Fetcher:
         except ValueError:
             return  # a name: the resolver checks what it stands for
         if f"{parts.hostname}:{port}" not in self._allowed and not is_public(str(numeric)):
-            raise FetchError(f"refused: {numeric} is not a public address", where=url,
-                             remedy=f"If this is meant, list \"{parts.hostname}:{port}\" under allowed_hosts in claimwatch.toml.")
+            raise FetchError(
+                f"refused: {numeric} is not a public address",
+                where=url,
+                remedy=f'If this is meant, list "{parts.hostname}:{port}" under allowed_hosts in claimwatch.toml.',
+            )
 
     async def _body(self, answer: aiohttp.ClientResponse, url: str) -> bytes:
         """The body, inflated in bounded steps: a small compressed body can hold gigabytes."""

@@ -44,18 +44,22 @@ class ArticleResult:
 
 def make_fetcher(settings: Settings) -> Fetcher:
     """A fetcher as the settings want it."""
-    return Fetcher(user_agent=settings.user_agent, allowed_hosts=settings.allowed_hosts, timeout=settings.timeout, max_body=settings.max_body,
-                   concurrency=settings.concurrency)
+    return Fetcher(
+        user_agent=settings.user_agent,
+        allowed_hosts=settings.allowed_hosts,
+        timeout=settings.timeout,
+        max_body=settings.max_body,
+        concurrency=settings.concurrency,
+    )
 
 
-async def poll_feeds(feeds: Sequence[Feed], known: Mapping[str, Remembered], settings: Settings, *, now: dt.datetime) -> tuple[PollResult, ...]:
+async def poll_feeds(feeds: Sequence[Feed], known: Mapping[str, Remembered], settings: Settings) -> tuple[PollResult, ...]:
     """Poll all feeds at once, in the order given.
 
     Args:
         feeds: What to poll.
         known: Validators by feed id.
         settings: How to fetch.
-        now: The clock (UTC).
     """
     async with make_fetcher(settings) as fetcher:
         return tuple(await asyncio.gather(*(_poll(feed, known.get(feed.id, Remembered()), fetcher) for feed in feeds)))
@@ -88,8 +92,16 @@ async def fetch_articles(entries: Sequence[Entry], settings: Settings, *, now: d
 
 async def _article(entry: Entry, fetcher: Fetcher, now: dt.datetime) -> ArticleResult:
     if entry.content and entry.published is not None:
-        article = Article(url=entry.url, publisher=entry.publisher, title=entry.title, published=entry.published, updated=entry.updated,
-                          seen_at=now, text=entry.content, source=entry.feed)
+        article = Article(
+            url=entry.url,
+            publisher=entry.publisher,
+            title=entry.title,
+            published=entry.published,
+            updated=entry.updated,
+            seen_at=now,
+            text=entry.content,
+            source=entry.feed,
+        )
         return ArticleResult(entry=entry, article=article)
     try:
         answer = await fetcher.fetch(entry.url)

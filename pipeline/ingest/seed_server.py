@@ -76,7 +76,12 @@ class SeedServer:
         elif path in ("feed.rss", "feed.atom"):
             articles = self._visible(archive)
             body = (_rss if path.endswith("rss") else _atom)(story, articles, base)
-            answer = _validated(request, body, "application/rss+xml" if path.endswith("rss") else "application/atom+xml", max((a.seen_at for a in articles), default=None))
+            answer = _validated(
+                request,
+                body,
+                "application/rss+xml" if path.endswith("rss") else "application/atom+xml",
+                max((a.seen_at for a in articles), default=None),
+            )
         else:
             answer = self._page(request, story, archive, path, base)
         self.requests.append((request.path, answer.status))
@@ -86,7 +91,10 @@ class SeedServer:
         article = next((item for item in self._visible(archive) if _path(item.url) == path), None)
         if article is None:
             return web.Response(status=404, text="no such page")
-        if any(removal.url == article.url and (self.up_to is None or removal.removed_at <= self.up_to) for removal in archive.removals) and self.up_to is not None:
+        if (
+            any(removal.url == article.url and (self.up_to is None or removal.removed_at <= self.up_to) for removal in archive.removals)
+            and self.up_to is not None
+        ):
             return web.Response(status=410, text="this article was taken down")
         return _validated(request, _html(article, story, self._visible(archive), base), "text/html", article.seen_at)
 
@@ -145,31 +153,44 @@ def _index(names: Sequence[str]) -> str:
 
 def _rss(story: str, articles: Sequence[Article], base: str) -> str:
     items = "".join(
-        f"<item><title>{escape(article.title)}</title><link>{base}/{story}/{_path(article.url)}</link><guid isPermaLink=\"false\">{escape(article.url)}</guid>"
+        f'<item><title>{escape(article.title)}</title><link>{base}/{story}/{_path(article.url)}</link><guid isPermaLink="false">{escape(article.url)}</guid>'
         f"<pubDate>{format_datetime(article.published)}</pubDate>"
         + (f"<atom:updated>{article.updated.isoformat()}</atom:updated>" if article.updated else "")
-        + f"<description>{escape(article.text[:160])}</description><source url=\"{base}/{story}/feed.rss\">{escape(article.publisher)}</source></item>"
-        for article in articles)
-    return (f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>{escape(story)}</title>'
-            f"<link>{base}/</link><description>Dispatches written for this project, not news</description>{items}</channel></rss>")
+        + f'<description>{escape(article.text[:160])}</description><source url="{base}/{story}/feed.rss">{escape(article.publisher)}</source></item>'
+        for article in articles
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>{escape(story)}</title>'
+        f"<link>{base}/</link><description>Dispatches written for this project, not news</description>{items}</channel></rss>"
+    )
 
 
 def _atom(story: str, articles: Sequence[Article], base: str) -> str:
     entries = "".join(
-        f"<entry><title>{escape(article.title)}</title><id>{escape(article.url)}</id><link href=\"{base}/{story}/{_path(article.url)}\"/>"
+        f'<entry><title>{escape(article.title)}</title><id>{escape(article.url)}</id><link href="{base}/{story}/{_path(article.url)}"/>'
         f"<published>{article.published.isoformat()}</published><updated>{(article.updated or article.published).isoformat()}</updated>"
         f"<author><name>{escape(article.publisher)}</name></author><summary>{escape(article.text[:160])}</summary></entry>"
-        for article in articles)
+        for article in articles
+    )
     newest = max((article.seen_at for article in articles), default=dt.datetime.fromtimestamp(0, dt.UTC)).isoformat()
-    return (f'<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>{escape(story)}</title><id>{base}/{story}</id>'
-            f"<updated>{newest}</updated>{entries}</feed>")
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>{escape(story)}</title><id>{base}/{story}</id>'
+        f"<updated>{newest}</updated>{entries}</feed>"
+    )
 
 
 def _html(article: Article, story: str, others: Sequence[Article], base: str) -> str:
     paragraphs = "".join(f"<p>{escape(line)}</p>\n" for line in article.text.split("\n") if line.strip())
-    teasers = "".join(f'<li><a href="{base}/{story}/{_path(other.url)}">{escape(other.title)}</a></li>' for other in others if other is not article)
-    data = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": article.title, "datePublished": article.published.isoformat(),
-            "dateModified": (article.updated or article.published).isoformat()}
+    teasers = "".join(
+        f'<li><a href="{base}/{story}/{_path(other.url)}">{escape(other.title)}</a></li>' for other in others if other is not article
+    )
+    data = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": article.title,
+        "datePublished": article.published.isoformat(),
+        "dateModified": (article.updated or article.published).isoformat(),
+    }
     linked = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{escape(article.title)} - {escape(article.publisher)}</title>

@@ -38,17 +38,22 @@ class ParseWorker:
             InputError: It took too long, too much memory, or failed.
         """
         with self._lock:
-            process, pipe = self._ready()
+            _, pipe = self._ready()
             try:
                 pipe.send((function, arguments))
                 if not pipe.poll(self._seconds):
                     self.close()
-                    raise InputError(f"parsing took longer than {self._seconds:g} s and was stopped", where=where, remedy="It is skipped; the rest goes on.")
+                    raise InputError(
+                        f"parsing took longer than {self._seconds:g} s and was stopped",
+                        where=where,
+                        remedy="It is skipped; the rest goes on.",
+                    )
                 ok, result = pipe.recv()
             except (EOFError, BrokenPipeError, ConnectionResetError) as error:
                 self.close()
-                raise InputError("parsing broke off (too much memory, or a crash of the parser)", where=where,
-                                 remedy="It is skipped; the rest goes on.") from error
+                raise InputError(
+                    "parsing broke off (too much memory, or a crash of the parser)", where=where, remedy="It is skipped; the rest goes on."
+                ) from error
         if ok:
             return result
         raise InputError(str(result), where=where, remedy="It is skipped; the rest goes on.")
@@ -88,7 +93,7 @@ def _serve(pipe: Connection, memory: int) -> None:
             pipe.send((False, error.what))
         except MemoryError:
             pipe.send((False, "parsing took too much memory and was stopped"))
-        except Exception as error:  # noqa: BLE001 - the parsers of others raise anything; the reason is reported, never lost
+        except Exception as error:
             pipe.send((False, f"cannot be parsed ({type(error).__name__}: {str(error)[:200]})"))
 
 

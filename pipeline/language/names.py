@@ -43,7 +43,7 @@ class Names:
         position = 0
         while position < len(flat):
             for length in sorted(self._lengths.get(flat[position][0], ()), reverse=True):
-                window = flat[position:position + length]
+                window = flat[position : position + length]
                 known = self._by_tokens.get(tuple(part for part, _ in window)) if len(window) == length else None
                 if known and _cased_alike(known[1], tokens[window[0][1]]):
                     hits.append(NameHit(start=window[0][1], end=window[-1][1] + 1, entity=known[0]))
@@ -102,5 +102,5 @@ def _cased_alike(spelling: str, token: str) -> bool:
     """ "Turkey" is no bird and "US" no pronoun: an upper-case spelling wants an upper-case text."""
     bare = re.sub(r"(?i)^the\s+", "", spelling)
     if bare.isupper() and len(bare) <= 4 and "." not in token:
-        return token.isupper() or token[:1].isupper() and len(token) > 2
+        return token.isupper() or (token[:1].isupper() and len(token) > 2)
     return not bare[:1].isupper() or token[:1].isupper() or not token[:1].isalpha()

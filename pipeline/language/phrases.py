@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import snowballstemmer  # type: ignore[import-untyped]
+import snowballstemmer
 
 MAX_GAP = 4
 _stemmer = snowballstemmer.stemmer("english")
@@ -73,8 +73,11 @@ class Phrases:
                         found.append((index, words[end][0] + 1, parts))
                 for parts in self._joined.get(one, ()):
                     found.append((index, index + 1, parts))
-        hits = {PhraseHit(label=label, phrase=phrase, start=start, end=end)
-                for start, end, parts in found for label, phrase in self._labels[parts]}
+        hits = {
+            PhraseHit(label=label, phrase=phrase, start=start, end=end)
+            for start, end, parts in found
+            for label, phrase in self._labels[parts]
+        }
         return tuple(sorted(_longest(hits), key=lambda hit: (hit.start, hit.end, str(hit.label))))
 
 

@@ -63,11 +63,17 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     constancy = _read(folder / "constancy.toml")
     return Vocabulary(
         families={family["id"]: _family(family) for family in _read(folder / "families.toml")["family"]},
-        roles={f"{kind}.{role}": tuple(entry["words"]) for kind, roles in _read(folder / "roles.toml").items()
-               if isinstance(roles, dict) for role, entry in roles.items()},
+        roles={
+            f"{kind}.{role}": tuple(entry["words"])
+            for kind, roles in _read(folder / "roles.toml").items()
+            if isinstance(roles, dict)
+            for role, entry in roles.items()
+        },
         silence={kind: tuple(entry["phrases"]) for kind, entry in _read(folder / "silence.toml").items() if isinstance(entry, dict)},
-        constancy=tuple(constancy.get("words", ())), not_yet=tuple(constancy.get("not_yet", ())),
-        no_longer=tuple(constancy.get("no_longer", ())), background=tuple(constancy.get("background", ())),
+        constancy=tuple(constancy.get("words", ())),
+        not_yet=tuple(constancy.get("not_yet", ())),
+        no_longer=tuple(constancy.get("no_longer", ())),
+        background=tuple(constancy.get("background", ())),
         speech={verb: force["name"] for force in _read(folder / "speech.toml")["force"] for verb in force["verbs"]},
         things={thing["name"]: tuple(thing["kinds"]) for thing in _read(folder / "counted.toml")["thing"]},
         entities=tuple(_entity(entity) for entity in _read(folder / "entities.toml")["entity"]),
@@ -78,18 +84,25 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"the shipped vocabulary cannot be read: {error}", where=str(path),
-                          remedy="Install Claimwatch again, or restore the file.") from error
+        raise ConfigError(
+            f"the shipped vocabulary cannot be read: {error}", where=str(path), remedy="Install Claimwatch again, or restore the file."
+        ) from error
 
 
 def _family(raw: dict[str, Any]) -> Family:
     states = tuple(
         State(name=state["name"], words=tuple(state["words"]), denies=tuple(state.get("denies", ())), opposite=state.get("opposite", ""))
-        for state in raw["state"])
+        for state in raw["state"]
+    )
     return Family(id=raw["id"], ordered=bool(raw.get("ordered", False)), states=states)
 
 
 def _entity(raw: dict[str, Any]) -> Entity:
     return Entity(
-        name=raw["name"], kind=raw["kind"], also=(*raw.get("also", ()), *raw.get("demonyms", ())),
-        speaks_for=raw.get("speaks_for", ""), inside=raw.get("in", ""), media=bool(raw.get("media", False)))
+        name=raw["name"],
+        kind=raw["kind"],
+        also=(*raw.get("also", ()), *raw.get("demonyms", ())),
+        speaks_for=raw.get("speaks_for", ""),
+        inside=raw.get("in", ""),
+        media=bool(raw.get("media", False)),
+    )

@@ -55,21 +55,28 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
 
 
 def _has_subject(index: WatchIndex, reading: Reading, paragraph: int) -> bool:
-    return any(index.hits(statement).get("subject") for statement in reading.statements
-               if statement.paragraph == paragraph and statement.words)
+    return any(
+        index.hits(statement).get("subject") for statement in reading.statements if statement.paragraph == paragraph and statement.words
+    )
 
 
 def _without_ignored(hits: Mapping[str, tuple[Hit, ...]]) -> Mapping[str, tuple[Hit, ...]]:
     ignored = hits.get("ignore", ())
     if not ignored:
         return hits
-    return {use: tuple(hit for hit in found if not any(hit.at < skip.upto and skip.at < hit.upto for skip in ignored))
-            for use, found in hits.items()}
+    return {
+        use: tuple(hit for hit in found if not any(hit.at < skip.upto and skip.at < hit.upto for skip in ignored))
+        for use, found in hits.items()
+    }
 
 
 def _claims_of(
-    statement: Statement, hits: Mapping[str, tuple[Hit, ...]], previous: Mapping[str, tuple[Hit, ...]], nearness: float,
-    stored: ArticleVersion, index: WatchIndex,
+    statement: Statement,
+    hits: Mapping[str, tuple[Hit, ...]],
+    previous: Mapping[str, tuple[Hit, ...]],
+    nearness: float,
+    stored: ArticleVersion,
+    index: WatchIndex,
 ) -> Iterator[Claim]:
     scored: list[tuple[float, Question, Found]] = []
     for question in index.watch.questions:
@@ -96,13 +103,19 @@ def _claims_of(
 
 
 def _fits_question(
-    question: Question, statement: Statement, hits: Mapping[str, tuple[Hit, ...]], previous: Mapping[str, tuple[Hit, ...]], index: WatchIndex,
+    question: Question,
+    statement: Statement,
+    hits: Mapping[str, tuple[Hit, ...]],
+    previous: Mapping[str, tuple[Hit, ...]],
+    index: WatchIndex,
 ) -> bool:
     """The question's own subject, look-alikes, actor and place."""
     if any(hit.question == question.id for hit in hits.get("own not", ())):
         return False
     if question.subject and not any(hit.question == question.id for hit in hits.get("own subject", ())):
-        refers = any(word.text.lower() in _PRONOUNS for word in statement.words[:3]) and any(hit.question == question.id for hit in previous.get("own subject", ()))
+        refers = any(word.text.lower() in _PRONOUNS for word in statement.words[:3]) and any(
+            hit.question == question.id for hit in previous.get("own subject", ())
+        )
         if not refers:
             return False
     if question.where and not any(index.names.same_place(name.name, place) for name in statement.names for place in question.where):
@@ -121,11 +134,26 @@ def _claim(statement: Statement, question: Question, found: Found, score: float,
     if question.kind is QuestionKind.QUANTITY:
         window = "period" if found.per else "total"
     return Claim(
-        url=article.url, version=stored.version, published=article.published, seen_at=article.seen_at, watch=index.watch.id,
-        question=question.id, start=statement.start, end=statement.end, sentence=statement.sentence, voice=statement.voice,
-        said_at=statement.said_at, certainty=found.certainty, answer=found.answer, effective=_effective(found, statement),
-        episode=found.episode, window=window, background=found.background, affirmed=found.affirmed,
-        correction=statement.retraction, tentative=score < FIRM,
+        url=article.url,
+        version=stored.version,
+        published=article.published,
+        seen_at=article.seen_at,
+        watch=index.watch.id,
+        question=question.id,
+        start=statement.start,
+        end=statement.end,
+        sentence=statement.sentence,
+        voice=statement.voice,
+        said_at=statement.said_at,
+        certainty=found.certainty,
+        answer=found.answer,
+        effective=_effective(found, statement),
+        episode=found.episode,
+        window=window,
+        background=found.background,
+        affirmed=found.affirmed,
+        correction=statement.retraction,
+        tentative=score < FIRM,
     )
 
 

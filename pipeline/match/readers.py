@@ -55,7 +55,7 @@ def read_answer(question: Question, statement: Statement, hits: Hits, index: Wat
         case QuestionKind.PLACES:
             yield from _places(question, statement, own)
         case QuestionKind.YES_NO:
-            yield from _yes_no(question, statement, own)
+            yield from _yes_no(statement, own)
         case QuestionKind.STATEMENT:
             yield from _statement(question, statement, own)
 
@@ -77,8 +77,13 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         score = 0.9 if near else 0.62 if hit.own else 0.5
         if not _is_asserted(statement, hit):
             score -= 0.2
-        found = Found(answer=Answer(type="status", text=state, value=state, bound="exact"), certainty=certainty, score=score,
-                      background=_looks_back(statement, hit, word, hits), affirmed=bool(hits.get("constancy")))
+        found = Found(
+            answer=Answer(type="status", text=state, value=state, bound="exact"),
+            certainty=certainty,
+            score=score,
+            background=_looks_back(statement, hit, word, hits),
+            affirmed=bool(hits.get("constancy")),
+        )
         if best is None or _better_state(found, best, states):
             best = found
     if best is not None:
@@ -112,8 +117,10 @@ def _looks_back(statement: Statement, hit: Hit, word: Word, hits: Hits) -> bool:
     if not _is_asserted(statement, hit) or _in_side_clause(statement, word) or _recaps(word, statement, hits):
         return True
     limit = statement.said_at - RECENT
-    return any(mention.when.end is not None and mention.when.end < limit and statement.words[mention.at].clause == word.clause
-               for mention in statement.dates)
+    return any(
+        mention.when.end is not None and mention.when.end < limit and statement.words[mention.at].clause == word.clause
+        for mention in statement.dates
+    )
 
 
 def _recaps(word: Word, statement: Statement, hits: Hits) -> bool:
@@ -147,11 +154,22 @@ def _dates(question: Question, statement: Statement, hits: Hits) -> Iterator[Fou
         yielded = True
         certainty = Certainty.DENIED if dropped else Certainty.PLANNED if word.negated else _date_certainty(word, mention, statement)
         past = mention.when.end is not None and mention.when.end.date() < statement.said_at.date()
-        back = past and question.role in ("next", "event", "deadline", "end", "start") and (dropped or mention.when.end < statement.said_at - RECENT)
+        back = (
+            past
+            and question.role in ("next", "event", "deadline", "end", "start")
+            and (dropped or (mention.when.end is not None and mention.when.end < statement.said_at - RECENT))
+        )
         episode = "reserve" if _is_reserve(statement, mention) else ""
         bound = {"not before": "not before", "by": "not after", "until": "not after"}.get(mention.relation, "exact")
-        yield Found(answer=Answer(type="date", text=mention.text, value=_iso(mention), bound=bound, when=mention.when),
-                    certainty=certainty, score=score, background=_recaps(word, statement, hits) or back or word.dep == "poss", affirmed=affirmed, episode=episode, at=mention.at)
+        yield Found(
+            answer=Answer(type="date", text=mention.text, value=_iso(mention), bound=bound, when=mention.when),
+            certainty=certainty,
+            score=score,
+            background=_recaps(word, statement, hits) or back or word.dep == "poss",
+            affirmed=affirmed,
+            episode=episode,
+            at=mention.at,
+        )
         if not question.many and not episode:
             break
     if not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
@@ -173,7 +191,7 @@ def _is_reserve(statement: Statement, mention: DateMention) -> bool:
 def _joined(one: DateMention, other: DateMention, statement: Statement) -> bool:
     """ "Sept. 2 and Sept. 5": nothing but "and", "or" and commas (and clock times) between them."""
     first, second = sorted((one, other), key=lambda mention: mention.at)
-    between = [word.text.lower() for word in statement.words[first.upto:second.at]]
+    between = [word.text.lower() for word in statement.words[first.upto : second.at]]
     return len(between) <= 5 and all(text in ("and", "or", ",", "at", "a.m.", "p.m.") or text[:1].isdigit() for text in between)
 
 
@@ -192,15 +210,26 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
     role = _closest(statement, hits.get("role", ()) + hits.get("cue", ()), clause)
     subject = _closest(statement, hits.get("subject", ()) + hits.get("own subject", ()), clause)
     relation = mention.relation
-    fits = {"start": relation in ("from", "not before"), "end": relation in _END_RELATIONS, "deadline": relation in _END_RELATIONS,
-            "since": relation == "since"}.get(question.role, False)
-    wrong = {"start": relation in ("by", "until"), "end": relation in ("since", "from"), "since": relation not in ("since", "on", "from"),
-             "event": relation in ("since",), "next": relation == "since"}.get(question.role, False)
+    fits = {
+        "start": relation in ("from", "not before"),
+        "end": relation in _END_RELATIONS,
+        "deadline": relation in _END_RELATIONS,
+        "since": relation == "since",
+    }.get(question.role, False)
+    wrong = {
+        "start": relation in ("by", "until"),
+        "end": relation in ("since", "from"),
+        "since": relation not in ("since", "on", "from"),
+        "event": relation in ("since",),
+        "next": relation == "since",
+    }.get(question.role, False)
     if wrong:
         return 0.0
     if question.role in ("start", "end", "deadline", "since") and not role and not fits:
         return 0.0
-    if question.role == "end" and any(word.lemma.lower() in ("start", "begin", "commence") for word in statement.words[max(0, mention.at - 4):mention.at]):
+    if question.role == "end" and any(
+        word.lemma.lower() in ("start", "begin", "commence") for word in statement.words[max(0, mention.at - 4) : mention.at]
+    ):
         return 0.0
     if question.role in ("start", "end", "deadline", "since") and role < 1 and not fits:
         return 0.0
@@ -221,8 +250,12 @@ def _is_left(mention: DateMention, statement: Statement) -> bool:
     """ "moved from Monday to Wednesday", "slipped from Sept. 17 to Sept. 21": the first is what is left."""
     if mention.relation != "from":
         return False
-    return any(other.at > mention.upto and other.at - mention.upto <= 3 and any(
-        word.text.lower() == "to" for word in statement.words[mention.upto:other.at]) for other in statement.dates)
+    return any(
+        other.at > mention.upto
+        and other.at - mention.upto <= 3
+        and any(word.text.lower() == "to" for word in statement.words[mention.upto : other.at])
+        for other in statement.dates
+    )
 
 
 def _governor_drops(statement: Statement, mention: DateMention) -> bool:
@@ -246,11 +279,27 @@ def _durations(question: Question, statement: Statement, hits: Hits) -> Iterator
         near = _closest(statement, cues, word.clause)
         if not near and not hits.get("own subject"):
             continue
-        answer = Answer(type="duration", text=mention.text, value=f"{mention.low:g}" if mention.low == mention.high else f"{mention.low:g}/{mention.high:g}",
-                        unit="second", bound="exact" if mention.low == mention.high else "range", low=mention.low, high=mention.high)
-        episode = statement.dates[0].when.start.date().isoformat() if question.episode == "date" and statement.dates and statement.dates[0].when.start else ""
-        yield Found(answer=answer, certainty=Certainty.FACT if word.certainty is Certainty.PLANNED else word.certainty,
-                    score=0.65 + 0.25 * near, episode=episode, background=word.tense == "pluperfect")
+        answer = Answer(
+            type="duration",
+            text=mention.text,
+            value=f"{mention.low:g}" if mention.low == mention.high else f"{mention.low:g}/{mention.high:g}",
+            unit="second",
+            bound="exact" if mention.low == mention.high else "range",
+            low=mention.low,
+            high=mention.high,
+        )
+        episode = (
+            statement.dates[0].when.start.date().isoformat()
+            if question.episode == "date" and statement.dates and statement.dates[0].when.start
+            else ""
+        )
+        yield Found(
+            answer=answer,
+            certainty=Certainty.FACT if word.certainty is Certainty.PLANNED else word.certainty,
+            score=0.65 + 0.25 * near,
+            episode=episode,
+            background=word.tense == "pluperfect",
+        )
         return
 
 
@@ -261,7 +310,7 @@ def _quantities(question: Question, statement: Statement, hits: Hits, index: Wat
         return
     best: Found | None = None
     for mention in statement.quantities:
-        score = _quantity_score(question, statement, mention, counted, index)
+        score = _quantity_score(question, mention, counted, index)
         if score <= 0:
             continue
         word = statement.words[min(mention.upto, len(statement.words)) - 1]
@@ -277,8 +326,14 @@ def _quantities(question: Question, statement: Statement, hits: Hits, index: Wat
             continue
         if (question.window == "period") != bool(mention.per) and (mention.per or question.window == "period"):
             continue
-        found = Found(answer=_number_answer(question, mention), certainty=word.certainty, score=min(score, 0.95), per=mention.per,
-                      background=bool(hits.get("background")) and _recaps(word, statement, hits), at=mention.at)
+        found = Found(
+            answer=_number_answer(question, mention),
+            certainty=word.certainty,
+            score=min(score, 0.95),
+            per=mention.per,
+            background=bool(hits.get("background")) and _recaps(word, statement, hits),
+            at=mention.at,
+        )
         if best is None or found.score > best.score:
             best = found
     if best is not None:
@@ -301,7 +356,7 @@ def _narrowed(question: Question, statement: Statement, mention: QuantityMention
     return score
 
 
-def _quantity_score(question: Question, statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex) -> float:
+def _quantity_score(question: Question, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex) -> float:
     if question.unit and question.unit not in ("per day",):
         if mention.unit != question.unit:
             return 0.0
@@ -337,19 +392,29 @@ def _places(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
         return
     word = _head_word(statement, cues[0])
     certainty = Certainty.DENIED if word.negated else word.certainty
-    yield Found(answer=Answer(type="places", text=", ".join(places), value="; ".join(places), items=tuple(places), bound="exact"),
-                certainty=certainty, score=0.7, affirmed=bool(hits.get("constancy")), background=word.tense == "pluperfect")
+    yield Found(
+        answer=Answer(type="places", text=", ".join(places), value="; ".join(places), items=tuple(places), bound="exact"),
+        certainty=certainty,
+        score=0.7,
+        affirmed=bool(hits.get("constancy")),
+        background=word.tense == "pluperfect",
+    )
 
 
-def _yes_no(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+def _yes_no(statement: Statement, hits: Hits) -> Iterator[Found]:
     for hit in hits.get("cue", ()):
         word = _head_word(statement, hit)
         value = hit.detail or "yes"
         if word.negated and not _cue_negates(hit):
             value = "no" if value == "yes" else "yes"
         certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
-        yield Found(answer=Answer(type="yes-no", text=value, value=value, bound="exact"), certainty=certainty, score=0.85,
-                    affirmed=bool(hits.get("constancy")), background=_recaps(word, statement, hits))
+        yield Found(
+            answer=Answer(type="yes-no", text=value, value=value, bound="exact"),
+            certainty=certainty,
+            score=0.85,
+            affirmed=bool(hits.get("constancy")),
+            background=_recaps(word, statement, hits),
+        )
         return
 
 
@@ -364,8 +429,13 @@ def _statement(question: Question, statement: Statement, hits: Hits) -> Iterator
         return
     word = _head_word(statement, (cues or own)[0])
     certainty = Certainty.DENIED if statement.denial else Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
-    yield Found(answer=Answer(type="statement", text=statement.sentence, value=None), certainty=certainty, score=0.75 if cues else 0.6,
-                affirmed=bool(hits.get("constancy")), background=word.tense == "pluperfect")
+    yield Found(
+        answer=Answer(type="statement", text=statement.sentence, value=None),
+        certainty=certainty,
+        score=0.75 if cues else 0.6,
+        affirmed=bool(hits.get("constancy")),
+        background=word.tense == "pluperfect",
+    )
 
 
 def _head_word(statement: Statement, hit: Hit) -> Word:
@@ -391,8 +461,14 @@ def _near_subject(statement: Statement, hits: Hits, hit: Hit) -> bool:
 def _in_side_clause(statement: Statement, word: Word) -> bool:
     """True for a relative or adverbial clause: what is told in passing."""
     clause = statement.words[word.clause]
-    return clause.tag in ("VBD", "VBN", "VBZ", "VBP") and clause.head != word.clause and any(
-        other.text.lower() in ("which", "who", "when", "after", "since", "because") and other.clause == word.clause for other in statement.words)
+    return (
+        clause.tag in ("VBD", "VBN", "VBZ", "VBP")
+        and clause.head != word.clause
+        and any(
+            other.text.lower() in ("which", "who", "when", "after", "since", "because") and other.clause == word.clause
+            for other in statement.words
+        )
+    )
 
 
 def _iso(mention: DateMention) -> str:

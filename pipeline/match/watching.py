@@ -35,8 +35,12 @@ class WatchIndex:
         self._use_cues = use_cues
         self._own_things = {question.id: frozenset(_things(question, vocabulary)) for question in watch.questions}
         self._phrases = Phrases(self._labels())
-        self._opposites = {(question.id, state.name): state.opposite for question in watch.questions
-                           if question.family in vocabulary.families for state in vocabulary.families[question.family].states}
+        self._opposites = {
+            (question.id, state.name): state.opposite
+            for question in watch.questions
+            if question.family in vocabulary.families
+            for state in vocabulary.families[question.family].states
+        }
 
     def concerns(self, reading: Reading) -> bool:
         """True if an article can be on the watch at all: it names who must be named, and no look-alike heads it."""
@@ -110,7 +114,7 @@ class WatchIndex:
             yield from _labelled(use, question.id, cues.state, cues.words)
         if question.of:
             yield from _labelled("of", question.id, "", question.of)
-        for role in (question.role, ) if question.role else ():
+        for role in (question.role,) if question.role else ():
             yield from _labelled("role", question.id, role, vocabulary.roles.get(f"{question.kind}.{role}", ()))
         if question.kind is QuestionKind.QUANTITY and question.role == "total":
             for role in ("leaves", "stays", "arrives", "dead", "injured", "missing"):

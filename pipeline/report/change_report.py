@@ -11,15 +11,33 @@ from pipeline.watches import Question, Story, Watch
 
 # What an analyst must see first; the sign says the kind without colour.
 IMPORTANCE: tuple[ChangeKind, ...] = (
-    ChangeKind.OVERDUE, ChangeKind.REVERSED, ChangeKind.DENIED, ChangeKind.CORRECTED, ChangeKind.WITHDRAWN, ChangeKind.DISPUTED,
-    ChangeKind.CERTAINTY_CHANGED, ChangeKind.STATUS_CHANGED, ChangeKind.DATE_MOVED, ChangeKind.NUMBER_CHANGED, ChangeKind.SCOPE_CHANGED, ChangeKind.NEW,
+    ChangeKind.OVERDUE,
+    ChangeKind.REVERSED,
+    ChangeKind.DENIED,
+    ChangeKind.CORRECTED,
+    ChangeKind.WITHDRAWN,
+    ChangeKind.DISPUTED,
+    ChangeKind.CERTAINTY_CHANGED,
+    ChangeKind.STATUS_CHANGED,
+    ChangeKind.DATE_MOVED,
+    ChangeKind.NUMBER_CHANGED,
+    ChangeKind.SCOPE_CHANGED,
+    ChangeKind.NEW,
 )
 WORDS: dict[ChangeKind, tuple[str, str]] = {
-    ChangeKind.OVERDUE: ("⏰", "promise overdue"), ChangeKind.REVERSED: ("↩", "reversed"), ChangeKind.DENIED: ("✗", "denied"),
-    ChangeKind.CORRECTED: ("✎", "corrected"), ChangeKind.WITHDRAWN: ("⌫", "withdrawn"), ChangeKind.DISPUTED: ("⚔", "disputed"),
-    ChangeKind.CERTAINTY_CHANGED: ("◆", "certainty changed"), ChangeKind.STATUS_CHANGED: ("▲", "status changed"),
-    ChangeKind.DATE_MOVED: ("→", "date moved"), ChangeKind.NUMBER_CHANGED: ("#", "number changed"), ChangeKind.SCOPE_CHANGED: ("◫", "scope changed"),
-    ChangeKind.NEW: ("+", "new"), ChangeKind.REPEAT: ("=", "repeat"),
+    ChangeKind.OVERDUE: ("⏰", "promise overdue"),
+    ChangeKind.REVERSED: ("↩", "reversed"),
+    ChangeKind.DENIED: ("✗", "denied"),
+    ChangeKind.CORRECTED: ("✎", "corrected"),
+    ChangeKind.WITHDRAWN: ("⌫", "withdrawn"),
+    ChangeKind.DISPUTED: ("⚔", "disputed"),
+    ChangeKind.CERTAINTY_CHANGED: ("◆", "certainty changed"),
+    ChangeKind.STATUS_CHANGED: ("▲", "status changed"),
+    ChangeKind.DATE_MOVED: ("→", "date moved"),
+    ChangeKind.NUMBER_CHANGED: ("#", "number changed"),
+    ChangeKind.SCOPE_CHANGED: ("◫", "scope changed"),
+    ChangeKind.NEW: ("+", "new"),
+    ChangeKind.REPEAT: ("=", "repeat"),
 }
 
 
@@ -90,7 +108,12 @@ class ChangeReport:
 
 
 def build_report(
-    story: Story, changes: Sequence[Change], states: Sequence[QuestionState], claims: Sequence[StoredClaim], *, now: dt.datetime,
+    story: Story,
+    changes: Sequence[Change],
+    states: Sequence[QuestionState],
+    claims: Sequence[StoredClaim],
+    *,
+    now: dt.datetime,
     problems: Sequence[InputProblem] = (),
 ) -> ChangeReport:
     """Arrange what is stored for reading.
@@ -107,14 +130,27 @@ def build_report(
     items = {change.id: _item(change, story) for change in shown}
     alarms = [change for change in shown if change.kind is not ChangeKind.NEW]
     urgent = sorted(alarms, key=lambda change: (IMPORTANCE.index(change.kind), -change.detected_at.timestamp()))
-    watches = tuple(_watch(watch, [items[change.id] for change in shown if change.watch == watch.id],
-                           [state for state in states if state.watch == watch.id], [stored for stored in claims if stored.claim.watch == watch.id])
-                    for watch in story.watches)
+    watches = tuple(
+        _watch(
+            watch,
+            [items[change.id] for change in shown if change.watch == watch.id],
+            [state for state in states if state.watch == watch.id],
+            [stored for stored in claims if stored.claim.watch == watch.id],
+        )
+        for watch in story.watches
+    )
     return ChangeReport(
-        notice=story.notice, now=now, first=min((change.detected_at for change in shown), default=None),
-        last=max((change.detected_at for change in shown), default=None), articles=len({stored.claim.url for stored in claims}), claims=len(claims),
-        top=tuple(items[change.id] for change in _spread(urgent, 8)), watches=watches, problems=tuple(problems),
-        counts=tuple((kind, number) for kind in IMPORTANCE if (number := sum(change.kind is kind for change in shown))))
+        notice=story.notice,
+        now=now,
+        first=min((change.detected_at for change in shown), default=None),
+        last=max((change.detected_at for change in shown), default=None),
+        articles=len({stored.claim.url for stored in claims}),
+        claims=len(claims),
+        top=tuple(items[change.id] for change in _spread(urgent, 8)),
+        watches=watches,
+        problems=tuple(problems),
+        counts=tuple((kind, number) for kind in IMPORTANCE if (number := sum(change.kind is kind for change in shown))),
+    )
 
 
 def _spread(urgent: Sequence[Change], limit: int) -> list[Change]:
@@ -131,27 +167,58 @@ def _watch(watch: Watch, items: Sequence[ChangeItem], states: Sequence[QuestionS
     alarms = [item for item in items if item.change.kind is not ChangeKind.NEW]
     days = sorted({item.change.detected_at.astimezone(dt.UTC).date() for item in alarms}, reverse=True)
     questions = tuple(
-        QuestionReport(question=question, asks=question.asks or _readable(question.id),
-                       history=tuple(state for state in states if state.question == question.id),
-                       state=next((state for state in reversed(states) if state.question == question.id), None),
-                       claims=tuple(stored for stored in claims if stored.claim.question == question.id))
-        for question in watch.questions)
+        QuestionReport(
+            question=question,
+            asks=question.asks or _readable(question.id),
+            history=tuple(state for state in states if state.question == question.id),
+            state=next((state for state in reversed(states) if state.question == question.id), None),
+            claims=tuple(stored for stored in claims if stored.claim.question == question.id),
+        )
+        for question in watch.questions
+    )
     return WatchReport(
-        watch=watch, questions=questions, articles=len({stored.claim.url for stored in claims}),
-        days=tuple(Day(day=day, items=tuple(item for item in reversed(alarms) if item.change.detected_at.astimezone(dt.UTC).date() == day)) for day in days),
-        news=tuple(item for item in items if item.change.kind is ChangeKind.NEW))
+        watch=watch,
+        questions=questions,
+        articles=len({stored.claim.url for stored in claims}),
+        days=tuple(
+            Day(day=day, items=tuple(item for item in reversed(alarms) if item.change.detected_at.astimezone(dt.UTC).date() == day))
+            for day in days
+        ),
+        news=tuple(item for item in items if item.change.kind is ChangeKind.NEW),
+    )
 
 
 def _item(change: Change, story: Story) -> ChangeItem:
     sign, word = WORDS[change.kind]
-    asks = next((question.asks or _readable(question.id) for watch in story.watches if watch.id == change.watch
-                 for question in watch.questions if question.id == change.question), _readable(change.question))
+    asks = next(
+        (
+            question.asks or _readable(question.id)
+            for watch in story.watches
+            if watch.id == change.watch
+            for question in watch.questions
+            if question.id == change.question
+        ),
+        _readable(change.question),
+    )
     prior = change.prior
     pieces = word_differences(prior.sentence, change.evidence.sentence) if prior else ()
     old = _short(change.old.text) if change.old else "nothing known"
-    new = {ChangeKind.OVERDUE: "date passed, no report", ChangeKind.WITHDRAWN: "no longer there"}.get(change.kind, "") if change.new is None else _short(change.new.text)
-    return ChangeItem(change=change, sign=sign, word=word, asks=asks, old=old, new=new, pieces=pieces, link=source_link(change.evidence),
-                      prior_link=source_link(prior) if prior else "")
+    new = (
+        {ChangeKind.OVERDUE: "date passed, no report", ChangeKind.WITHDRAWN: "no longer there"}.get(change.kind, "")
+        if change.new is None
+        else _short(change.new.text)
+    )
+    return ChangeItem(
+        change=change,
+        sign=sign,
+        word=word,
+        asks=asks,
+        old=old,
+        new=new,
+        pieces=pieces,
+        link=source_link(change.evidence),
+        prior_link=source_link(prior) if prior else "",
+    )
 
 
 def source_link(evidence: Evidence) -> str:
@@ -165,7 +232,7 @@ def source_link(evidence: Evidence) -> str:
 
 
 def _short(text: str, limit: int = 90) -> str:
-    return text if len(text) <= limit else text[:limit - 1].rsplit(" ", 1)[0] + "…"
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _readable(slug: str) -> str:
@@ -176,4 +243,9 @@ def status_word(state: QuestionState | None) -> str:
     """How a question stands, as a word for people."""
     if state is None:
         return "no answer yet"
-    return {StateStatus.SETTLED: "settled", StateStatus.DISPUTED: "disputed", StateStatus.OVERDUE: "overdue", StateStatus.UNKNOWN: "not known"}[state.status]
+    return {
+        StateStatus.SETTLED: "settled",
+        StateStatus.DISPUTED: "disputed",
+        StateStatus.OVERDUE: "overdue",
+        StateStatus.UNKNOWN: "not known",
+    }[state.status]

@@ -12,7 +12,10 @@ def render_markdown(report: ChangeReport) -> str:
     lines = ["# What changed", ""]
     if report.notice:
         lines += [f"> **{escaped(report.notice)}**", ""]
-    lines += [f"{report.changes} changes in {report.claims} claims from {report.articles} articles. Made {report.now:%Y-%m-%d %H:%M} UTC.", ""]
+    lines += [
+        f"{report.changes} changes in {report.claims} claims from {report.articles} articles. Made {report.now:%Y-%m-%d %H:%M} UTC.",
+        "",
+    ]
     lines += [f"- {escaped(problem.where)}: {escaped(problem.what)}. {escaped(problem.remedy)}" for problem in report.problems]
     for watch in report.watches:
         lines += ["", f"## {escaped(watch.watch.title)}", "", "| question | stands | answer | on whose word |", "|---|---|---|---|"]
@@ -38,9 +41,13 @@ def _item(item: ChangeItem) -> list[str]:
     change = item.change
     lines = [f"**{item.sign} {item.word}** {escaped(item.asks)} **{escaped(item.old)} → {escaped(item.new)}**", ""]
     if change.prior:
-        lines.append(f"- before: {escaped(change.prior.sentence)} ({escaped(change.prior.speaker)}, {change.prior.said_at:%Y-%m-%d}{_link(item.prior_link)})")
-    lines.append(f"- {'promise' if change.kind.value == 'overdue' else 'gone' if change.new is None else 'now'}: {escaped(change.evidence.sentence)} "
-                 f"({escaped(change.evidence.speaker)}, {change.evidence.said_at:%Y-%m-%d}{_link(item.link)})")
+        lines.append(
+            f"- before: {escaped(change.prior.sentence)} ({escaped(change.prior.speaker)}, {change.prior.said_at:%Y-%m-%d}{_link(item.prior_link)})"
+        )
+    lines.append(
+        f"- {'promise' if change.kind.value == 'overdue' else 'gone' if change.new is None else 'now'}: {escaped(change.evidence.sentence)} "
+        f"({escaped(change.evidence.speaker)}, {change.evidence.said_at:%Y-%m-%d}{_link(item.link)})"
+    )
     lines += [f"- why: {escaped('; '.join(change.why))}", ""]
     return lines
 

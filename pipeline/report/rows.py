@@ -21,39 +21,85 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def change_row(change: Change) -> Row:
     """One line of changes.jsonl."""
     return {
-        "format": FORMAT, "id": change.id, "watch": change.watch, "question": change.question, "kind": change.kind.value,
-        "old": _answer(change.old), "new": _answer(change.new), "effective": _interval(change.effective),
-        "detected_at": _instant(change.detected_at), "score": round(change.score, 3), "why": list(change.why),
-        "evidence": evidence_row(change.evidence), "prior": evidence_row(change.prior) if change.prior else None,
+        "format": FORMAT,
+        "id": change.id,
+        "watch": change.watch,
+        "question": change.question,
+        "kind": change.kind.value,
+        "old": _answer(change.old),
+        "new": _answer(change.new),
+        "effective": _interval(change.effective),
+        "detected_at": _instant(change.detected_at),
+        "score": round(change.score, 3),
+        "why": list(change.why),
+        "evidence": evidence_row(change.evidence),
+        "prior": evidence_row(change.prior) if change.prior else None,
     }
 
 
 def state_row(state: QuestionState) -> Row:
     """One line of state.jsonl."""
-    return {"format": FORMAT, "as_of": _instant(state.as_of), "after": state.after, "watch": state.watch, "question": state.question,
-            "status": state.status.value, "answers": [_current(answer) for answer in state.answers]}
+    return {
+        "format": FORMAT,
+        "as_of": _instant(state.as_of),
+        "after": state.after,
+        "watch": state.watch,
+        "question": state.question,
+        "status": state.status.value,
+        "answers": [_current(answer) for answer in state.answers],
+    }
 
 
 def claim_row(stored: StoredClaim) -> Row:
     """One line of claims.jsonl."""
     claim = stored.claim
     return {
-        "format": FORMAT, "key": claim.key, "watch": claim.watch, "question": claim.question, "effect": stored.effect.value, "prior": stored.prior,
-        "retracted_at": _instant(stored.retracted_at) if stored.retracted_at else None, "answer": _answer(claim.answer),
-        "certainty": claim.certainty.value, "speaker": claim.voice.speaker, "institution": claim.voice.institution, "carrier": claim.voice.carrier,
-        "publisher": claim.voice.publisher, "cue": claim.voice.cue, "attributed": claim.voice.attributed, "said_at": _instant(claim.said_at),
-        "effective": _interval(claim.effective), "episode": claim.episode, "window": claim.window, "background": claim.background,
-        "affirmed": claim.affirmed, "tentative": claim.tentative, "seen_at": _instant(claim.seen_at), "url": claim.url, "version": claim.version,
-        "published": _instant(claim.published), "start": claim.start, "end": claim.end, "sentence": claim.sentence,
+        "format": FORMAT,
+        "key": claim.key,
+        "watch": claim.watch,
+        "question": claim.question,
+        "effect": stored.effect.value,
+        "prior": stored.prior,
+        "retracted_at": _instant(stored.retracted_at) if stored.retracted_at else None,
+        "answer": _answer(claim.answer),
+        "certainty": claim.certainty.value,
+        "speaker": claim.voice.speaker,
+        "institution": claim.voice.institution,
+        "carrier": claim.voice.carrier,
+        "publisher": claim.voice.publisher,
+        "cue": claim.voice.cue,
+        "attributed": claim.voice.attributed,
+        "said_at": _instant(claim.said_at),
+        "effective": _interval(claim.effective),
+        "episode": claim.episode,
+        "window": claim.window,
+        "background": claim.background,
+        "affirmed": claim.affirmed,
+        "tentative": claim.tentative,
+        "seen_at": _instant(claim.seen_at),
+        "url": claim.url,
+        "version": claim.version,
+        "published": _instant(claim.published),
+        "start": claim.start,
+        "end": claim.end,
+        "sentence": claim.sentence,
     }
 
 
 def evidence_row(evidence: Evidence) -> Row:
     """Evidence as it stands in all rows."""
     return {
-        "url": evidence.url, "version": evidence.version, "published": _instant(evidence.published), "start": evidence.start, "end": evidence.end,
-        "sentence": evidence.sentence, "speaker": evidence.speaker, "carrier": evidence.carrier or None, "publisher": evidence.publisher,
-        "said_at": _instant(evidence.said_at), "certainty": evidence.certainty.value,
+        "url": evidence.url,
+        "version": evidence.version,
+        "published": _instant(evidence.published),
+        "start": evidence.start,
+        "end": evidence.end,
+        "sentence": evidence.sentence,
+        "speaker": evidence.speaker,
+        "carrier": evidence.carrier or None,
+        "publisher": evidence.publisher,
+        "said_at": _instant(evidence.said_at),
+        "certainty": evidence.certainty.value,
     }
 
 
@@ -91,8 +137,11 @@ def write_text(path: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror or error}", where=str(path),
-                          remedy="Check the permissions and the free space, or name another folder with --out.") from error
+        raise OutputError(
+            f"cannot be written: {error.strerror or error}",
+            where=str(path),
+            remedy="Check the permissions and the free space, or name another folder with --out.",
+        ) from error
 
 
 def _flatten(row: Mapping[str, object], prefix: str = "") -> dict[str, str]:
@@ -113,8 +162,13 @@ def _cell(value: object) -> str:
 
 
 def _current(answer: CurrentAnswer) -> Row:
-    return {**(_answer(answer.answer) or {}), "certainty": answer.certainty.value, "speakers": list(answer.speakers),
-            "since": _instant(answer.since), "evidence": evidence_row(answer.evidence)}
+    return {
+        **(_answer(answer.answer) or {}),
+        "certainty": answer.certainty.value,
+        "speakers": list(answer.speakers),
+        "since": _instant(answer.since),
+        "evidence": evidence_row(answer.evidence),
+    }
 
 
 def _answer(answer: Answer | None) -> Row | None:
@@ -126,7 +180,11 @@ def _answer(answer: Answer | None) -> Row | None:
 def _interval(when: Interval | None) -> Row | None:
     if when is None:
         return None
-    return {"from": _instant(when.start) if when.start else None, "to": _instant(when.end) if when.end else None, "precision": when.precision}
+    return {
+        "from": _instant(when.start) if when.start else None,
+        "to": _instant(when.end) if when.end else None,
+        "precision": when.precision,
+    }
 
 
 def _instant(moment: dt.datetime) -> str:

@@ -25,7 +25,15 @@ def render_text(report: ChangeReport, *, width: int = 100, colour: bool = False,
         details: With every change; else only the most important ones.
     """
     out = io.StringIO()
-    console = Console(file=out, width=width, force_terminal=colour, color_system="standard" if colour else None, highlight=False, emoji=False, markup=False)
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
     if report.notice:
         console.print(Text(f"[ {report.notice} ]", style="bold yellow"))
     span = f", {_day(report.first)} to {_day(report.last)}" if report.first and report.last else ""
@@ -69,12 +77,32 @@ def _print_days(console: Console, watch: WatchReport) -> None:
 
 def _print_item(console: Console, item: ChangeItem) -> None:
     change = item.change
-    console.print(Text.assemble((f"{item.sign} {item.word.upper()}", "bold"), f"  {item.asks}  ", (f"{item.old} → {item.new}", "bold cyan")))
+    console.print(
+        Text.assemble((f"{item.sign} {item.word.upper()}", "bold"), f"  {item.asks}  ", (f"{item.old} → {item.new}", "bold cyan"))
+    )
     prior, evidence = change.prior, change.evidence
     if prior:
-        console.print(Padding(Text.assemble(("- ", "red"), prior.sentence, (f"  — {_voice(prior.speaker, prior.carrier, prior.publisher)}, {_day(prior.said_at)}", "dim")), (0, 0, 0, 2)))
+        console.print(
+            Padding(
+                Text.assemble(
+                    ("- ", "red"),
+                    prior.sentence,
+                    (f"  — {_voice(prior.speaker, prior.carrier, prior.publisher)}, {_day(prior.said_at)}", "dim"),
+                ),
+                (0, 0, 0, 2),
+            )
+        )
     sign = "? " if change.kind is ChangeKind.OVERDUE else "- " if change.new is None else "+ "
-    console.print(Padding(Text.assemble((sign, "green"), evidence.sentence, (f"  — {_voice(evidence.speaker, evidence.carrier, evidence.publisher)}, {_day(evidence.said_at)}", "dim")), (0, 0, 0, 2)))
+    console.print(
+        Padding(
+            Text.assemble(
+                (sign, "green"),
+                evidence.sentence,
+                (f"  — {_voice(evidence.speaker, evidence.carrier, evidence.publisher)}, {_day(evidence.said_at)}", "dim"),
+            ),
+            (0, 0, 0, 2),
+        )
+    )
     console.print(Padding(Text(f"why: {'; '.join(change.why)}", style="dim"), (0, 0, 1, 2)))
 
 

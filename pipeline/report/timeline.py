@@ -35,8 +35,10 @@ def render_timeline(watch: WatchReport) -> str:
     moments = [item.change.detected_at for item in items] + [state.as_of for lane in lanes for state in lane.history]
     axis = _Axis(first=min(moments) - dt.timedelta(hours=12), last=max(moments) + dt.timedelta(days=1))
     height = TOP + LANE * len(lanes) + 12
-    parts = [f'<svg class="timeline" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
-             f'aria-label="Timeline of {escape(watch.watch.title, quote=True)}: {len(lanes)} questions, {len(items)} changes; the same is listed below.">']
+    parts = [
+        f'<svg class="timeline" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
+        f'aria-label="Timeline of {escape(watch.watch.title, quote=True)}: {len(lanes)} questions, {len(items)} changes; the same is listed below.">'
+    ]
     parts += _grid(axis, height)
     for number, lane in enumerate(lanes):
         parts += _lane(lane, TOP + number * LANE, axis, [item for item in items if item.change.question == lane.question.id])
@@ -51,8 +53,10 @@ def _grid(axis: _Axis, height: int) -> list[str]:
     parts = []
     while day <= axis.last:
         x = axis.x(day)
-        parts.append(f'<line class="grid" x1="{x:.1f}" y1="{TOP - 6}" x2="{x:.1f}" y2="{height - 8}"/>'
-                     f'<text class="tick" x="{x:.1f}" y="{TOP - 14}" text-anchor="middle">{day.day} {day:%b}</text>')
+        parts.append(
+            f'<line class="grid" x1="{x:.1f}" y1="{TOP - 6}" x2="{x:.1f}" y2="{height - 8}"/>'
+            f'<text class="tick" x="{x:.1f}" y="{TOP - 14}" text-anchor="middle">{day.day} {day:%b}</text>'
+        )
         day += dt.timedelta(days=step)
     return parts
 
@@ -60,8 +64,10 @@ def _grid(axis: _Axis, height: int) -> list[str]:
 def _lane(lane: QuestionReport, y: int, axis: _Axis, items: Sequence[ChangeItem]) -> list[str]:
     middle = y + LANE / 2
     label = lane.asks if len(lane.asks) <= 34 else lane.asks[:33].rsplit(" ", 1)[0] + "…"
-    parts = [f'<line class="base" x1="{LEFT}" y1="{y + LANE - 3}" x2="{WIDTH - RIGHT}" y2="{y + LANE - 3}"/>',
-             f'<text class="label" x="{LEFT - 12}" y="{middle + 4:.0f}" text-anchor="end">{escape(label)}<title>{escape(lane.asks)}</title></text>']
+    parts = [
+        f'<line class="base" x1="{LEFT}" y1="{y + LANE - 3}" x2="{WIDTH - RIGHT}" y2="{y + LANE - 3}"/>',
+        f'<text class="label" x="{LEFT - 12}" y="{middle + 4:.0f}" text-anchor="end">{escape(label)}<title>{escape(lane.asks)}</title></text>',
+    ]
     parts += _bars(lane, y, axis)
     if lane.question.kind is QuestionKind.DATE:
         parts += _promises(lane, y, axis, items)
@@ -83,10 +89,12 @@ def _bars(lane: QuestionReport, y: int, axis: _Axis) -> list[str]:
             continue
         text = _state_text(state)
         room = int((end - start - 6) / 6.2)
-        shown = text if len(text) <= room else text[:room - 1] + "…" if room > 5 else ""
-        parts.append(f'<g><title>{escape(f"{state.status}: {text} (from {state.as_of:%d %b %Y %H:%M} UTC)")}</title>'
-                     f'<rect class="bar {state.status.value}" x="{start:.1f}" y="{y + 4}" width="{max(end - start - 1, 1):.1f}" height="18" rx="3"/>'
-                     f'<text class="in" x="{start + 5:.1f}" y="{y + 17}">{escape(shown)}</text></g>')
+        shown = text if len(text) <= room else text[: room - 1] + "…" if room > 5 else ""
+        parts.append(
+            f"<g><title>{escape(f'{state.status}: {text} (from {state.as_of:%d %b %Y %H:%M} UTC)')}</title>"
+            f'<rect class="bar {state.status.value}" x="{start:.1f}" y="{y + 4}" width="{max(end - start - 1, 1):.1f}" height="18" rx="3"/>'
+            f'<text class="in" x="{start + 5:.1f}" y="{y + 17}">{escape(shown)}</text></g>'
+        )
     return parts
 
 
@@ -103,14 +111,23 @@ def _promises(lane: QuestionReport, y: int, axis: _Axis, items: Sequence[ChangeI
     for state in lane.history:
         for answer in state.answers:
             when = answer.answer.when
-            if when is None or when.start is None or when.end is None or answer.answer.value in drawn or when.start > axis.last or when.end < axis.first:
+            if (
+                when is None
+                or when.start is None
+                or when.end is None
+                or answer.answer.value in drawn
+                or when.start > axis.last
+                or when.end < axis.first
+            ):
                 continue
             drawn.add(answer.answer.value)
             late = (answer.evidence.url, answer.evidence.start) in overdue
             kind = "late" if late else "met" if answer.certainty is Certainty.FACT else "promised"
             start, end = axis.x(when.start), max(axis.x(when.end), axis.x(when.start) + 4)
-            parts.append(f'<g><title>{escape(f"{kind}: {answer.answer.text} ({answer.evidence.speaker})")}</title>'
-                         f'<rect class="due {kind}" x="{start:.1f}" y="{y + 25}" width="{end - start:.1f}" height="12" rx="2"/></g>')
+            parts.append(
+                f"<g><title>{escape(f'{kind}: {answer.answer.text} ({answer.evidence.speaker})')}</title>"
+                f'<rect class="due {kind}" x="{start:.1f}" y="{y + 25}" width="{end - start:.1f}" height="12" rx="2"/></g>'
+            )
     return parts
 
 
@@ -118,5 +135,7 @@ def _mark(item: ChangeItem, x: float, y: float) -> str:
     change: Change = item.change
     title = f"{item.word}: {item.old} → {item.new}\n“{change.evidence.sentence}”\n{change.evidence.speaker}, {change.evidence.publisher}, {change.detected_at:%d %b %Y}"
     small = "3.5" if change.kind is ChangeKind.NEW else "6"
-    return (f'<a href="#c-{change.id[:12]}"><g class="mark k-{change.kind.value}"><title>{escape(title)}</title>'
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{small}"/></g></a>')
+    return (
+        f'<a href="#c-{change.id[:12]}"><g class="mark k-{change.kind.value}"><title>{escape(title)}</title>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{small}"/></g></a>'
+    )

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from diff_match_patch import diff_match_patch  # type: ignore[import-untyped]
+from diff_match_patch import diff_match_patch
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,18 @@ def add_version(connection: Connection, article: Article) -> ArticleVersion:
     if newest is not None and newest.article.fingerprint == article.fingerprint:
         return newest
     stored = ArticleVersion(article=article, version=newest.version + 1 if newest else 1)
-    connection.execute(insert(articles).values(
-        url=article.url, version=stored.version, publisher=article.publisher, title=article.title, published=article.published,
-        seen_at=article.seen_at, fingerprint=article.fingerprint, data=to_json(article)))
+    connection.execute(
+        insert(articles).values(
+            url=article.url,
+            version=stored.version,
+            publisher=article.publisher,
+            title=article.title,
+            published=article.published,
+            seen_at=article.seen_at,
+            fingerprint=article.fingerprint,
+            data=to_json(article),
+        )
+    )
     return stored
 
 

@@ -21,8 +21,13 @@ def add_changes(connection: Connection, new: Sequence[Change]) -> tuple[Change, 
 
 
 def all_changes(
-    connection: Connection, *, watch: str | None = None, question: str | None = None, kinds: Collection[ChangeKind] = (),
-    since: dt.datetime | None = None, until: dt.datetime | None = None,
+    connection: Connection,
+    *,
+    watch: str | None = None,
+    question: str | None = None,
+    kinds: Collection[ChangeKind] = (),
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
 ) -> tuple[Change, ...]:
     """Stored changes by the time of their detection.
 
@@ -49,8 +54,18 @@ def all_changes(
 def _to_row(change: Change) -> dict[str, object]:
     evidence, prior = change.evidence, change.prior
     return {
-        "id": change.id, "watch": change.watch, "question": change.question, "kind": change.kind.value, "detected_at": change.detected_at,
-        "evidence_url": evidence.url, "evidence_version": evidence.version, "evidence_start": evidence.start,
-        "evidence_sentence": evidence.sentence, "prior_url": prior.url if prior else None, "prior_version": prior.version if prior else None,
-        "prior_start": prior.start if prior else None, "prior_sentence": prior.sentence if prior else None, "data": to_json(change),
+        "id": change.id,
+        "watch": change.watch,
+        "question": change.question,
+        "kind": change.kind.value,
+        "detected_at": change.detected_at,
+        "evidence_url": evidence.url,
+        "evidence_version": evidence.version,
+        "evidence_start": evidence.start,
+        "evidence_sentence": evidence.sentence,
+        "prior_url": prior.url if prior else None,
+        "prior_version": prior.version if prior else None,
+        "prior_start": prior.start if prior else None,
+        "prior_sentence": prior.sentence if prior else None,
+        "data": to_json(change),
     }

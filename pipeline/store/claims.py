@@ -31,8 +31,9 @@ def claims_of_article(connection: Connection, url: str) -> tuple[StoredClaim, ..
     return _read(connection, select(claims).where(claims.c.url == url).order_by(claims.c.id))
 
 
-def all_claims(connection: Connection, *, watch: str | None = None, question: str | None = None,
-               known_at: dt.datetime | None = None) -> tuple[StoredClaim, ...]:
+def all_claims(
+    connection: Connection, *, watch: str | None = None, question: str | None = None, known_at: dt.datetime | None = None
+) -> tuple[StoredClaim, ...]:
     """Claims in order of arrival.
 
     Args:
@@ -48,7 +49,9 @@ def all_claims(connection: Connection, *, watch: str | None = None, question: st
     if known_at is None:
         return _read(connection, query)
     found = _read(connection, query.where(claims.c.seen_at <= known_at))
-    return tuple(replace(stored, retracted_at=None) if stored.retracted_at and stored.retracted_at > known_at else stored for stored in found)
+    return tuple(
+        replace(stored, retracted_at=None) if stored.retracted_at and stored.retracted_at > known_at else stored for stored in found
+    )
 
 
 def retract_claims(connection: Connection, keys: Iterable[str], at: dt.datetime) -> None:
@@ -63,10 +66,24 @@ def _read(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[St
 def _to_row(stored: StoredClaim) -> dict[str, object]:
     claim, answer = stored.claim, stored.claim.answer
     return {
-        "key": claim.key, "url": claim.url, "version": claim.version, "watch": claim.watch, "question": claim.question,
-        "seen_at": claim.seen_at, "speaker": claim.voice.speaker, "institution": claim.voice.institution, "certainty": claim.certainty.value,
-        "answer_type": answer.type, "answer_value": answer.value, "unit": answer.unit, "low": answer.low, "high": answer.high,
-        "effect": stored.effect.value, "prior": stored.prior, "retracted_at": stored.retracted_at, "data": to_json(stored),
+        "key": claim.key,
+        "url": claim.url,
+        "version": claim.version,
+        "watch": claim.watch,
+        "question": claim.question,
+        "seen_at": claim.seen_at,
+        "speaker": claim.voice.speaker,
+        "institution": claim.voice.institution,
+        "certainty": claim.certainty.value,
+        "answer_type": answer.type,
+        "answer_value": answer.value,
+        "unit": answer.unit,
+        "low": answer.low,
+        "high": answer.high,
+        "effect": stored.effect.value,
+        "prior": stored.prior,
+        "retracted_at": stored.retracted_at,
+        "data": to_json(stored),
     }
 
 

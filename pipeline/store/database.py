@@ -61,15 +61,21 @@ def open_database(url: str) -> Database:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseError(f"the folder of the database cannot be made: {error.strerror}", where=str(folder),
-                                remedy="Choose another place with --database, or mend its permissions.") from error
+            raise DatabaseError(
+                f"the folder of the database cannot be made: {error.strerror}",
+                where=str(folder),
+                remedy="Choose another place with --database, or mend its permissions.",
+            ) from error
     engine = _engine(parsed)
     try:
         upgrade(engine)
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
-        raise DatabaseError(f"cannot be opened: {_reason(error)}", where=where,
-                            remedy="Check the address, the permissions and the free disk space; `claimwatch doctor` looks at all three.") from error
+        raise DatabaseError(
+            f"cannot be opened: {_reason(error)}",
+            where=where,
+            remedy="Check the address, the permissions and the free disk space; `claimwatch doctor` looks at all three.",
+        ) from error
     return Database(engine)
 
 
@@ -103,11 +109,17 @@ def _parse(url: str) -> URL:
             parsed = parsed.set(drivername="postgresql+psycopg")
         parsed.get_dialect()
     except (ArgumentError, sqlalchemy.exc.NoSuchModuleError) as error:
-        raise DatabaseError("is no database address that Claimwatch knows", where=re.sub(r"//[^@/]*@", "//***@", url),
-                            remedy="Use sqlite:///path/to/file.db or postgresql://user@host/name.") from error
+        raise DatabaseError(
+            "is no database address that Claimwatch knows",
+            where=re.sub(r"//[^@/]*@", "//***@", url),
+            remedy="Use sqlite:///path/to/file.db or postgresql://user@host/name.",
+        ) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise DatabaseError(f"{parsed.get_backend_name()} is not supported", where=parsed.render_as_string(hide_password=True),
-                            remedy="Use SQLite or PostgreSQL.")
+        raise DatabaseError(
+            f"{parsed.get_backend_name()} is not supported",
+            where=parsed.render_as_string(hide_password=True),
+            remedy="Use SQLite or PostgreSQL.",
+        )
     return parsed
 
 
@@ -143,8 +155,11 @@ def _translated(engine: Engine) -> Iterator[None]:
     except (OperationalError, DBAPIError) as error:
         if isinstance(error, sqlalchemy.exc.IntegrityError):
             raise
-        raise DatabaseError(_reason(error), where=engine.url.render_as_string(hide_password=True),
-                            remedy="Nothing of this step was stored. Check that the database is reachable, writable and not full, then run again.") from error
+        raise DatabaseError(
+            _reason(error),
+            where=engine.url.render_as_string(hide_password=True),
+            remedy="Nothing of this step was stored. Check that the database is reachable, writable and not full, then run again.",
+        ) from error
 
 
 def _reason(error: Exception) -> str:

@@ -47,11 +47,18 @@ def save_feed_memory(connection: Connection, memory: FeedMemory) -> None:
 
 def add_entries(connection: Connection, new: Sequence[Entry], seen_at: dt.datetime) -> int:
     """Remember entries that were not known (an entry whose `updated` moved counts as new). Returns how many."""
-    known = {(row.feed, row.url, row.stamp) for row in connection.execute(
-        select(entries.c.feed, entries.c.url, entries.c.stamp).where(entries.c.url.in_([entry.url for entry in new])))}
+    known = {
+        (row.feed, row.url, row.stamp)
+        for row in connection.execute(
+            select(entries.c.feed, entries.c.url, entries.c.stamp).where(entries.c.url.in_([entry.url for entry in new]))
+        )
+    }
     rows = {(entry.feed, entry.url, _stamp(entry)): entry for entry in new}
-    fresh = [{"feed": feed, "url": url, "stamp": stamp, "seen_at": seen_at, "done": False, "tries": 0, "data": to_json(entry)}
-             for (feed, url, stamp), entry in rows.items() if (feed, url, stamp) not in known]
+    fresh = [
+        {"feed": feed, "url": url, "stamp": stamp, "seen_at": seen_at, "done": False, "tries": 0, "data": to_json(entry)}
+        for (feed, url, stamp), entry in rows.items()
+        if (feed, url, stamp) not in known
+    ]
     if fresh:
         connection.execute(insert(entries), fresh)
     return len(fresh)
@@ -59,7 +66,11 @@ def add_entries(connection: Connection, new: Sequence[Entry], seen_at: dt.dateti
 
 def pending_entries(connection: Connection) -> tuple[Entry, ...]:
     """Entries whose article has not been read yet, oldest first."""
-    query = select(entries.c.data, entries.c.stamp).where(entries.c.done.is_(False), entries.c.tries < MAX_TRIES).order_by(entries.c.stamp, entries.c.url)
+    query = (
+        select(entries.c.data, entries.c.stamp)
+        .where(entries.c.done.is_(False), entries.c.tries < MAX_TRIES)
+        .order_by(entries.c.stamp, entries.c.url)
+    )
     return tuple(from_json(Entry, row.data) for row in connection.execute(query))
 
 

@@ -24,13 +24,31 @@ class Run:
 
 def add_run(connection: Connection, kind: str, result: RunResult, finished_at: dt.datetime) -> None:
     """Log a finished run."""
-    connection.execute(insert(runs).values(
-        kind=kind, started_at=result.started_at, finished_at=finished_at, articles=result.articles, claims=result.claims,
-        changes=len(result.changes), problems=[f"{problem.where}: {problem.what}" for problem in result.problems]))
+    connection.execute(
+        insert(runs).values(
+            kind=kind,
+            started_at=result.started_at,
+            finished_at=finished_at,
+            articles=result.articles,
+            claims=result.claims,
+            changes=len(result.changes),
+            problems=[f"{problem.where}: {problem.what}" for problem in result.problems],
+        )
+    )
 
 
 def recent_runs(connection: Connection, limit: int = 20) -> tuple[Run, ...]:
     """The last runs, newest first."""
     query = select(runs).order_by(runs.c.id.desc()).limit(limit)
-    return tuple(Run(kind=row.kind, started_at=row.started_at, finished_at=row.finished_at, articles=row.articles, claims=row.claims,
-                     changes=row.changes, problems=tuple(row.problems)) for row in connection.execute(query))
+    return tuple(
+        Run(
+            kind=row.kind,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            articles=row.articles,
+            claims=row.claims,
+            changes=row.changes,
+            problems=tuple(row.problems),
+        )
+        for row in connection.execute(query)
+    )

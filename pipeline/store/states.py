@@ -13,22 +13,40 @@ from pipeline.store.tables import states
 def add_states(connection: Connection, new: Sequence[QuestionState]) -> None:
     """Store states in order; a state of the same question, instant and article is stored once."""
     for state in new:
-        place = (states.c.watch == state.watch, states.c.question == state.question, states.c.as_of == state.as_of,
-                 states.c.after == (state.after or ""))
+        place = (
+            states.c.watch == state.watch,
+            states.c.question == state.question,
+            states.c.as_of == state.as_of,
+            states.c.after == (state.after or ""),
+        )
         if connection.execute(select(states.c.id).where(*place)).first() is None:
-            connection.execute(insert(states).values(
-                watch=state.watch, question=state.question, as_of=state.as_of, after=state.after or "", status=state.status.value, data=to_json(state)))
+            connection.execute(
+                insert(states).values(
+                    watch=state.watch,
+                    question=state.question,
+                    as_of=state.as_of,
+                    after=state.after or "",
+                    status=state.status.value,
+                    data=to_json(state),
+                )
+            )
 
 
 def latest_state(connection: Connection, watch: str, question: str) -> QuestionState | None:
     """The last stored state of a question, or None."""
-    query = select(states.c.data).where(states.c.watch == watch, states.c.question == question).order_by(states.c.as_of.desc(), states.c.id.desc()).limit(1)
+    query = (
+        select(states.c.data)
+        .where(states.c.watch == watch, states.c.question == question)
+        .order_by(states.c.as_of.desc(), states.c.id.desc())
+        .limit(1)
+    )
     data = connection.execute(query).scalar()
     return from_json(QuestionState, data) if data is not None else None
 
 
-def all_states(connection: Connection, *, watch: str | None = None, question: str | None = None,
-               known_at: dt.datetime | None = None) -> tuple[QuestionState, ...]:
+def all_states(
+    connection: Connection, *, watch: str | None = None, question: str | None = None, known_at: dt.datetime | None = None
+) -> tuple[QuestionState, ...]:
     """States in order of time; only those of `watch` and `question`, only up to the instant `known_at` (UTC)."""
     query = select(states.c.data).order_by(states.c.as_of, states.c.id)
     if watch:

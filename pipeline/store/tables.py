@@ -21,13 +21,15 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-metadata = MetaData(naming_convention={
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-})
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -53,7 +55,8 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 articles = Table(
-    "article", metadata,
+    "article",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("url", Text, nullable=False),
     Column("version", Integer, nullable=False),
@@ -67,12 +70,14 @@ articles = Table(
     Index(None, "published"),
 )
 removals = Table(
-    "removal", metadata,
+    "removal",
+    metadata,
     Column("url", Text, primary_key=True),
     Column("removed_at", UtcDateTime, nullable=False),
 )
 claims = Table(
-    "claim", metadata,
+    "claim",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),
     Column("url", Text, nullable=False),
@@ -97,7 +102,8 @@ claims = Table(
     Index(None, "speaker"),
 )
 changes = Table(
-    "change", metadata,
+    "change",
+    metadata,
     Column("sequence", Integer, primary_key=True),
     Column("id", String(64), nullable=False, unique=True),
     Column("watch", Text, nullable=False),
@@ -117,12 +123,14 @@ changes = Table(
     CheckConstraint(
         "kind IN ('new', 'overdue', 'denied', 'withdrawn') OR (prior_url IS NOT NULL AND "
         "(prior_url <> evidence_url OR prior_version <> evidence_version OR prior_start <> evidence_start))",
-        name="two_evidences"),
+        name="two_evidences",
+    ),
     Index(None, "watch", "question", "detected_at"),
     Index(None, "detected_at"),
 )
 states = Table(
-    "state", metadata,
+    "state",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("watch", Text, nullable=False),
     Column("question", Text, nullable=False),
@@ -133,7 +141,8 @@ states = Table(
     UniqueConstraint("watch", "question", "as_of", "after"),
 )
 feeds = Table(
-    "feed", metadata,
+    "feed",
+    metadata,
     Column("id", Text, primary_key=True),
     Column("url", Text, nullable=False),
     Column("etag", Text, nullable=False, default=""),
@@ -144,7 +153,8 @@ feeds = Table(
     Column("last_error", Text, nullable=False, default=""),
 )
 entries = Table(
-    "entry", metadata,
+    "entry",
+    metadata,
     Column("feed", Text, primary_key=True),
     Column("url", Text, primary_key=True),
     Column("stamp", Text, primary_key=True, default=""),
@@ -154,7 +164,8 @@ entries = Table(
     Column("data", JSON, nullable=False),
 )
 runs = Table(
-    "run", metadata,
+    "run",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),

@@ -1,0 +1,63 @@
+# Two commands do everything: `make run` and `make test`. See README.md.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+STORY ?= syria-withdrawal
+OUT ?= out/$(STORY)
+
+.PHONY: run test check fix eval quality bench soak up clean lock setup schedule
+
+setup: $(STAMP)
+
+# --no-deps: the lock is complete, and pip 23 stumbles over extras in hash mode.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Claimwatch needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) (once, a few minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+# The main job on the shipped story, through the Prefect flow, into an embedded database; then the report.
+run: setup
+	@DO_NOT_TRACK=1 $(BIN)/claimwatch replay seeds/$(STORY) --out $(OUT) --flow
+	@echo "Every change with both sentences: $(BIN)/claimwatch report --database $(OUT)/claimwatch.db --config seeds/$(STORY)/config"
+	@if [ -n "$$DISPLAY" ] && [ -t 1 ] && command -v xdg-open >/dev/null; then xdg-open $(OUT)/report.html >/dev/null 2>&1 & fi
+
+test: setup check
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check pipeline flows tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: setup
+	$(BIN)/ruff check --fix pipeline flows tests
+
+eval: setup
+	$(BIN)/claimwatch eval
+
+# Measures on labelled data of others, which stays out of the repository: make quality DATA=DIR
+quality: setup
+	@if [ -z "$(DATA)" ] || [ ! -d "$(DATA)" ]; then echo "not measured: give the folder of the data sets, make quality DATA=DIR"; else $(BIN)/python -m tests.quality "$(DATA)"; fi
+
+# Ratios in one run: the whole pipeline against the bare parse of the same text.
+bench: setup
+	$(BIN)/python -m tests.bench
+
+# What takes too long for `make test`: many kills in the middle of a replay, many mutated feeds.
+soak: setup
+	$(BIN)/python -m tests.soak
+
+# Feeds on a schedule: starts a local Prefect server if none is set.
+up schedule: setup
+	$(BIN)/claimwatch schedule
+
+# After changing dependencies in pyproject.toml (needs uv). The lock holds hashes and no index address.
+lock:
+	uv pip compile pyproject.toml --all-extras --generate-hashes --python-version 3.11 --no-header -o requirements.lock
+
+clean:
+	rm -rf out var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
