@@ -71,7 +71,8 @@ class Judge:
                 if claim.sentence not in before:
                     question = next(item for item in index.watch.questions if item.id == claim.question)
                     desk.take(claim, question, _statement_of(reading, claim), index)
-        return desk.outcome(last_state, self.questions())
+        touched = desk.touched()
+        return desk.outcome(self._states(touched, desk.history, last_state, stored.article.seen_at, stored.article.url))
 
     def remove(self, at: dt.datetime, claims: Iterable[StoredClaim], history: History, last_state: LastState) -> Outcome:
         """What the removal of an article changes: each of its claims that was news is withdrawn."""
@@ -92,7 +93,7 @@ class Judge:
                     )
                 )
         retracted = {stored.claim.key for stored in standing}
-        states = _new_states(touched, _without(history, retracted, at), last_state, self.questions(), at, None)
+        states = self._states(touched, _without(history, retracted, at), last_state, at, None)
         return Outcome(changes=tuple(changes), states=states, retracted=tuple(sorted(retracted)))
 
     def tick(self, now: dt.datetime, history: History, last_state: LastState) -> Outcome:
@@ -118,19 +119,25 @@ class Judge:
                         )
                     )
                 if late:
-                    state = fold_state(
-                        claims,
-                        watch=index.watch.id,
-                        question=question.id,
-                        as_of=now,
-                        after=None,
-                        many=question.many,
-                        overdue=frozenset(stored.claim.key for stored in late),
-                    )
-                    known = last_state(index.watch.id, question.id)
-                    if known is None or (known.status, known.answers) != (state.status, state.answers):
-                        states.append(state)
+                    states.extend(self._states([(index.watch.id, question.id)], history, last_state, now, None))
         return Outcome(changes=tuple(changes), states=tuple(states))
+
+    def _states(
+        self, touched: Iterable[tuple[str, str]], history: History, last_state: LastState, at: dt.datetime, after: str | None
+    ) -> tuple[QuestionState, ...]:
+        """The states that differ from the last stored ones."""
+        found = []
+        for watch, name in sorted(touched):
+            index = next(index for index in self._indexes if index.watch.id == watch)
+            question = self.questions()[watch, name]
+            claims = history(watch, name)
+            late = find_overdue(claims, question, at, ended_at=_ended_at(index, history))
+            overdue = frozenset(stored.claim.key for stored in late)
+            state = fold_state(claims, watch=watch, question=name, as_of=at, after=after, many=question.many, overdue=overdue)
+            known = last_state(watch, name)
+            if known is None or (known.status, known.answers) != (state.status, state.answers):
+                found.append(state)
+        return tuple(found)
 
     def questions(self) -> dict[tuple[str, str], Question]:
         """Every declared question by (watch id, question id)."""
@@ -204,10 +211,12 @@ class _Desk:
                 _change(claim, decision.kind, prior, self._stored.article.seen_at, decision.score, decision.why, old=prior)
             )
 
-    def outcome(self, last_state: LastState, questions: dict[tuple[str, str], Question]) -> Outcome:
-        touched = set(self._fresh) | {(change.watch, change.question) for change in self._changes}
-        at = self._stored.article.seen_at
-        states = _new_states(touched, self.history, last_state, questions, at, self._stored.article.url)
+    def touched(self) -> set[tuple[str, str]]:
+        """The (watch, question) pairs on which anything was said or taken back."""
+        return set(self._fresh) | {(change.watch, change.question) for change in self._changes}
+
+    def outcome(self, states: tuple[QuestionState, ...]) -> Outcome:
+        """Everything to store, in the order of the text."""
         claims = tuple(stored for items in self._fresh.values() for stored in items)
         return Outcome(
             claims=tuple(
@@ -217,25 +226,6 @@ class _Desk:
             states=states,
             retracted=tuple(sorted(self._retracted)),
         )
-
-
-def _new_states(
-    touched: Iterable[tuple[str, str]],
-    history: History,
-    last_state: LastState,
-    questions: dict[tuple[str, str], Question],
-    at: dt.datetime,
-    after: str | None,
-) -> tuple[QuestionState, ...]:
-    states = []
-    for watch, question in sorted(touched):
-        state = fold_state(
-            history(watch, question), watch=watch, question=question, as_of=at, after=after, many=questions[watch, question].many
-        )
-        known = last_state(watch, question)
-        if known is None or (known.status, known.answers) != (state.status, state.answers):
-            states.append(state)
-    return tuple(states)
 
 
 def _change(

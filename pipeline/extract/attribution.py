@@ -107,6 +107,10 @@ class Attributor:
     def _by_verb(self, sent: Span, memory: Memory) -> tuple[str, str, str, str, int, str] | None:
         if not self.speech_verbs(sent):
             return self._by_order(sent, memory)
+        # Where a name stands right before the verb and the parser's subject stands far away, the order of words is right.
+        far = [cue for cue in self.speech_verbs(sent) if (found := _subject(cue)) is not None and cue.i - found.i > 10]
+        if far and self._named_before(sent, far[0]) is not None and (ordered := self._by_order(sent, memory)) is not None:
+            return ordered
         cues = sorted(self.speech_verbs(sent), key=lambda token: (_depth(token), token.i))
         carrier = ""
         for cue in cues:
@@ -132,15 +136,29 @@ class Attributor:
     def _by_order(self, sent: Span, memory: Memory) -> tuple[str, str, str, str, int, str] | None:
         """ ", Col. X, spokesman for Y, said": long appositions mislead the parser, the order of words does not."""
         for token in sent:
-            if self._speech.get(token.lemma_.lower()) in (None, *_WEAK_FORCES) or token.tag_ not in ("VBD", "VBZ"):
+            force = self._speech.get(token.lemma_.lower())
+            if force is None or force in _WEAK_FORCES or token.tag_ not in ("VBD", "VBZ") or token.i == sent.start:
                 continue
-            before = [ent for ent in sent.ents if ent.end <= token.i and ent.label_ in ("PERSON", "ORG") and token.i - ent.start < 16]
-            if before and sent.doc[token.i - 1].text in (",", before[-1][-1].text):
-                named = next((ent for ent in before if ent.label_ == "PERSON" and _is_person(ent.text)), before[-1])
+            named = self._named_before(sent, token)
+            if named is not None:
                 speaker, institution = self._who(named.root, memory)
                 if speaker:
-                    return speaker, institution, "", token.lemma_, token.i, self._speech[token.lemma_.lower()]
+                    return speaker, institution, "", token.lemma_, token.i, force
         return None
+
+    def _named_before(self, sent: Span, verb: Token) -> Span | None:
+        """The person whose name, with its apposition, ends right before a verb: "..., X, spokesman for Y, said"."""
+        people = [ent for ent in sent.ents if ent.label_ == "PERSON" and ent.end <= verb.i and _is_person(ent.text)]
+        if not people or verb.i - people[-1].end > 14:
+            return None
+        between = [token.text for token in sent.doc[people[-1].end : verb.i]]
+        opened = (
+            people[-1].start == sent.start
+            or sent.doc[people[-1].start - 1].text == ","
+            or sent.doc[people[-1].start - 1].pos_ in ("PROPN", "NOUN")
+        )
+        closed = not between or (between[0] == "," and between[-1] == ",") or between == [","] or (between[0] == "of" and len(between) < 8)
+        return people[-1] if opened and closed else None
 
     def _quoted(self, cue: Token, subject: Token, memory: Memory) -> tuple[str, str, str, str, int, str]:
         """ "X quoted Y as saying" and "Y was quoted by X as saying"."""
@@ -182,7 +200,8 @@ class Attributor:
                 return self._who(subject, memory)
             return (memory.last_body if lower != "i" else None) or memory.last_speaker or ("", "")
         if lower in _DOCUMENTS and (owner := self._owner(head)):
-            return owner, self._names.institution(owner)
+            memory.roles[lower] = (owner, self._names.institution(owner))
+            return memory.roles[lower]
         person = _person_in(head)
         if person:
             name = memory.full_names.get(person.split()[-1].lower(), person)

@@ -1,6 +1,7 @@
 """One reader per kind of question: what answer, if any, does this sentence give?"""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -162,7 +163,7 @@ def _dates(question: Question, statement: Statement, hits: Hits) -> Iterator[Fou
         episode = "reserve" if _is_reserve(statement, mention) else ""
         bound = {"not before": "not before", "by": "not after", "until": "not after"}.get(mention.relation, "exact")
         yield Found(
-            answer=Answer(type="date", text=mention.text, value=_iso(mention), bound=bound, when=mention.when),
+            answer=Answer(type="date", text=_dated_text(mention), value=_iso(mention), bound=bound, when=mention.when),
             certainty=certainty,
             score=score,
             background=_recaps(word, statement, hits) or back or word.dep == "poss",
@@ -327,7 +328,7 @@ def _quantities(question: Question, statement: Statement, hits: Hits, index: Wat
         if (question.window == "period") != bool(mention.per) and (mention.per or question.window == "period"):
             continue
         found = Found(
-            answer=_number_answer(question, mention),
+            answer=_number_answer(question, statement, mention),
             certainty=word.certainty,
             score=min(score, 0.95),
             per=mention.per,
@@ -374,13 +375,42 @@ def _quantity_score(question: Question, mention: QuantityMention, counted: tuple
     return 0.0
 
 
-def _number_answer(question: Question, mention: QuantityMention) -> Answer:
+def _number_answer(question: Question, statement: Statement, mention: QuantityMention) -> Answer:
     low, high = mention.low, mention.high
     value = None if low is None else f"{low:g}" if low == high else f"{low:g}/{high:g}"
     thing = mention.things[0] if mention.things else ""
     unit = mention.unit or (question.of[0] if question.of else thing)
-    text = mention.text if mention.unit else f"{mention.text} {thing}".strip()
-    return Answer(type="quantity", text=text, value=value, unit=unit, bound=mention.bound, low=low, high=high, share_of=mention.share_of)
+    return Answer(
+        type="quantity",
+        text=_counted_text(statement, mention),
+        value=value,
+        unit=unit,
+        bound=mention.bound,
+        low=low,
+        high=high,
+        share_of=mention.share_of,
+    )
+
+
+def _counted_text(statement: Statement, mention: QuantityMention) -> str:
+    """The number with the noun that it counts, in the words of the sentence ("at least 15 of about 36 jets")."""
+    end = mention.end
+    for word in statement.words[mention.upto : mention.upto + 7]:
+        if word.lemma.lower() in mention.things[:1]:
+            end = word.end
+            break
+    return statement.sentence[mention.start - statement.start : end - statement.start]
+
+
+def _dated_text(mention: DateMention) -> str:
+    """The words of a date, with the day they mean where they do not say it ("Tuesday" -> "Tuesday, 15 March 2016")."""
+    when, text = mention.when, mention.text.strip(" .,")
+    if when.start is None or when.end is None or re.search(r"\d{1,2}\b.*[A-Za-z]{3}|[A-Za-z]{3}.*\d", text):
+        return text
+    first, last = when.start, when.end
+    if first.date() == last.date():
+        return f"{text} ({first.day} {first:%b %Y})"
+    return f"{text} ({first.day} {first:%b} to {last.day} {last:%b %Y})"
 
 
 def _places(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:

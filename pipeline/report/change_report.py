@@ -203,11 +203,12 @@ def _item(change: Change, story: Story) -> ChangeItem:
     prior = change.prior
     pieces = word_differences(prior.sentence, change.evidence.sentence) if prior else ()
     old = _short(change.old.text) if change.old else "nothing known"
-    new = (
-        {ChangeKind.OVERDUE: "date passed, no report", ChangeKind.WITHDRAWN: "no longer there"}.get(change.kind, "")
-        if change.new is None
-        else _short(change.new.text)
-    )
+    if change.kind is ChangeKind.WITHDRAWN:
+        new = "reworded without a note" if change.prior else "no longer there"
+    elif change.new is None:
+        new = "date passed, no report"
+    else:
+        new = _short(change.new.text)
     return ChangeItem(
         change=change,
         sign=sign,

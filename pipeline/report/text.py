@@ -53,9 +53,11 @@ def render_text(report: ChangeReport, *, width: int = 100, colour: bool = False,
 
 
 def _print_state(console: Console, watch: WatchReport) -> None:
+    if not any(question.state for question in watch.questions):
+        return
     console.print(f"\n{watch.watch.title.upper()}", style="bold")
     table = Table(box=box.SIMPLE, pad_edge=False, expand=True)
-    for name, share in (("question", 3), ("stands", 1), ("answer", 4), ("on whose word", 3), ("since", 1)):
+    for name, share in (("question", 6), ("stands", 3), ("answer", 8), ("on whose word", 5), ("since", 2)):
         table.add_column(name, ratio=share, overflow="fold")
     for question in watch.questions:
         state = question.state
