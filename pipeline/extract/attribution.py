@@ -247,7 +247,7 @@ class Attributor:
     def _title_institution(self, ent: Span) -> str:
         """The body a person speaks for by title or apposition: "Kremlin spokesman X", "X, spokesman for the Y"."""
         root = ent.root
-        beside = [word for word in root.subtree if word.i < ent.start and word.head in (root, *root.children)]
+        beside = [word for word in root.subtree if word.i < ent.start]
         for kid in root.children:
             if kid.dep_ == "appos":
                 beside.extend(word for word in kid.subtree if word.dep_ not in ("relcl", "punct"))

@@ -113,7 +113,7 @@ def find_numbers(text: str, taken: tuple[tuple[int, int], ...]) -> tuple[Number,
     """
     numbers: list[Number] = []
     busy = list(taken)
-    for match in (*_BETWEEN.finditer(text), *_QUANTITY.finditer(text), *_FRACTION.finditer(text)):
+    for match in (*_FRACTION.finditer(text), *_BETWEEN.finditer(text), *_QUANTITY.finditer(text)):
         start, end = match.span()
         start += len(match.group()) - len(match.group().lstrip())
         if any(start < upto and begin < end for begin, upto in busy):

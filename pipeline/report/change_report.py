@@ -1,57 +1,55 @@
-"""Changes, states and claims -> the report that all renderings show. Pure; `now` is an argument."""
+"""Changes, states and claims -> the report that all renderings show. Pure; `now` is an argument.
+
+Everything in the report has passed `printable`: no renderer sees a control character from the web. Markup is escaped by each renderer.
+"""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pipeline.model import Change, ChangeKind, Evidence, InputProblem, QuestionState, StateStatus, StoredClaim
-from pipeline.report.wording import Piece, word_differences
-from pipeline.watches import Question, Story, Watch
+from pipeline.model import Change, ChangeKind, CurrentAnswer, Evidence, InputProblem, QuestionState, StateStatus, StoredClaim
+from pipeline.report.headline import headline, reasons, shortened
+from pipeline.report.plain import printable
+from pipeline.report.signs import IMPORTANCE, TONES, WORDS
+from pipeline.report.when import date_note, interval_words
+from pipeline.report.wording import Piece, marked_sides, word_differences
+from pipeline.watches import Question, QuestionKind, Story, Watch
 
-# What an analyst must see first; the sign says the kind without colour.
-IMPORTANCE: tuple[ChangeKind, ...] = (
-    ChangeKind.OVERDUE,
-    ChangeKind.REVERSED,
-    ChangeKind.DENIED,
-    ChangeKind.CORRECTED,
-    ChangeKind.WITHDRAWN,
-    ChangeKind.DISPUTED,
-    ChangeKind.CERTAINTY_CHANGED,
-    ChangeKind.STATUS_CHANGED,
-    ChangeKind.DATE_MOVED,
-    ChangeKind.NUMBER_CHANGED,
-    ChangeKind.SCOPE_CHANGED,
-    ChangeKind.NEW,
-)
-WORDS: dict[ChangeKind, tuple[str, str]] = {
-    ChangeKind.OVERDUE: ("⏰", "promise overdue"),
-    ChangeKind.REVERSED: ("↩", "reversed"),
-    ChangeKind.DENIED: ("✗", "denied"),
-    ChangeKind.CORRECTED: ("✎", "corrected"),
-    ChangeKind.WITHDRAWN: ("⌫", "withdrawn"),
-    ChangeKind.DISPUTED: ("⚔", "disputed"),
-    ChangeKind.CERTAINTY_CHANGED: ("◆", "certainty changed"),
-    ChangeKind.STATUS_CHANGED: ("▲", "status changed"),
-    ChangeKind.DATE_MOVED: ("→", "date moved"),
-    ChangeKind.NUMBER_CHANGED: ("#", "number changed"),
-    ChangeKind.SCOPE_CHANGED: ("◫", "scope changed"),
-    ChangeKind.NEW: ("+", "new"),
-    ChangeKind.REPEAT: ("=", "repeat"),
-}
+TOP = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeItem:
-    """One change as it is shown. `link` goes to the sentence in the source (a text fragment), "" if it is no web address."""
+    """One change as it is shown.
+
+    Attributes:
+        key: The start of the change's id, for anchors within the page.
+        sign, word, tone: How its kind is shown.
+        asks: The question in plain words.
+        old, new: The two answers in large type; `old_note`, `new_note` their calendar dates or what stayed the same.
+        pieces: The word difference of the two sentences; empty without an earlier one.
+        before, after: The two sentences with what differs marked.
+        why: Reasons in plain words.
+        about: When it is about, in words; "" if not told or already in a note.
+        link, prior_link: To the sentence in the source (a text fragment), "" if that is no web address.
+    """
 
     change: Change
+    key: str
     sign: str
     word: str
+    tone: str
     asks: str
     old: str
     new: str
+    old_note: str
+    new_note: str
     pieces: tuple[Piece, ...]
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+    why: tuple[str, ...]
+    about: str
     link: str
     prior_link: str
 
@@ -65,14 +63,34 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """An answer that holds now, with everyone behind it; equal answers are shown once."""
+
+    text: str
+    note: str
+    certainty: str
+    speakers: tuple[str, ...]
+    since: dt.datetime
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionReport:
-    """A question with its state now and all its states so far."""
+    """A question with its state now and all its states so far. `holds` are its answers now, newest first."""
 
     question: Question
     asks: str
     state: QuestionState | None
     history: tuple[QuestionState, ...]
     claims: tuple[StoredClaim, ...]
+    holds: tuple[Holding, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """How it stands, in a word or two."""
+        if self.state is not None and self.state.status is StateStatus.UNKNOWN and self.holds and self.question.kind is QuestionKind.STATEMENT:
+            return "last said"
+        return status_word(self.state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +102,22 @@ class WatchReport:
     days: tuple[Day, ...]
     news: tuple[ChangeItem, ...]
     articles: int
+
+    @property
+    def answered(self) -> tuple[QuestionReport, ...]:
+        """The questions that have a state, those that need attention first."""
+        order = {StateStatus.OVERDUE: 0, StateStatus.DISPUTED: 1, StateStatus.SETTLED: 2, StateStatus.UNKNOWN: 3}
+        return tuple(sorted((question for question in self.questions if question.state), key=lambda question: order[question.state.status] if question.state else 4))
+
+    @property
+    def silent(self) -> tuple[QuestionReport, ...]:
+        """The questions that nothing has answered yet."""
+        return tuple(question for question in self.questions if question.state is None)
+
+    @property
+    def changes(self) -> int:
+        """How many changes it has, first answers not counted."""
+        return sum(len(day.items) for day in self.days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,20 +134,20 @@ class ChangeReport:
     watches: tuple[WatchReport, ...]
     problems: tuple[InputProblem, ...]
     counts: tuple[tuple[ChangeKind, int], ...]
+    outlets: int = 0
 
     @property
     def changes(self) -> int:
         """How many changes there are, first answers not counted."""
         return sum(number for kind, number in self.counts if kind is not ChangeKind.NEW)
 
+    def standing(self, status: StateStatus) -> int:
+        """How many questions stand so now."""
+        return sum(question.state is not None and question.state.status is status for watch in self.watches for question in watch.questions)
+
 
 def build_report(
-    story: Story,
-    changes: Sequence[Change],
-    states: Sequence[QuestionState],
-    claims: Sequence[StoredClaim],
-    *,
-    now: dt.datetime,
+    story: Story, changes: Sequence[Change], states: Sequence[QuestionState], claims: Sequence[StoredClaim], *, now: dt.datetime,
     problems: Sequence[InputProblem] = (),
 ) -> ChangeReport:
     """Arrange what is stored for reading.
@@ -126,127 +160,113 @@ def build_report(
         now: When the report is made (UTC).
         problems: Input that could not be used.
     """
-    shown = [change for change in changes if any(watch.id == change.watch for watch in story.watches)]
-    items = {change.id: _item(change, story) for change in shown}
-    alarms = [change for change in shown if change.kind is not ChangeKind.NEW]
-    urgent = sorted(alarms, key=lambda change: (IMPORTANCE.index(change.kind), -change.detected_at.timestamp()))
-    watches = tuple(
-        _watch(
-            watch,
-            [items[change.id] for change in shown if change.watch == watch.id],
-            [state for state in states if state.watch == watch.id],
-            [stored for stored in claims if stored.claim.watch == watch.id],
-        )
-        for watch in story.watches
-    )
+    asked = {(watch.id, question.id): _asks(question) for watch in story.watches for question in watch.questions}
+    known = {watch.id for watch in story.watches}
+    items = [_item(change, asked.get((change.watch, change.question), _readable(change.question)))
+             for change in changes if change.watch in known and change.kind is not ChangeKind.REPEAT]
+    watches = tuple(_watch(watch, [item for item in items if item.change.watch == watch.id], [state for state in states if state.watch == watch.id],
+                           [stored for stored in claims if stored.claim.watch == watch.id]) for watch in story.watches)
+    seen = [item.change.detected_at for item in items]
+    kinds = [item.change.kind for item in items]
     return ChangeReport(
-        notice=story.notice,
-        now=now,
-        first=min((change.detected_at for change in shown), default=None),
-        last=max((change.detected_at for change in shown), default=None),
-        articles=len({stored.claim.url for stored in claims}),
-        claims=len(claims),
-        top=tuple(items[change.id] for change in _spread(urgent, 8)),
-        watches=watches,
-        problems=tuple(problems),
-        counts=tuple((kind, number) for kind in IMPORTANCE if (number := sum(change.kind is kind for change in shown))),
-    )
+        notice=printable(story.notice), now=now, first=min(seen, default=None), last=max(seen, default=None),
+        articles=len({stored.claim.url for stored in claims}), outlets=len({stored.claim.voice.publisher for stored in claims}), claims=len(claims),
+        top=_most_important(items, TOP), watches=watches, problems=tuple(printable(problem) for problem in problems),
+        counts=tuple((kind, kinds.count(kind)) for kind in IMPORTANCE if kind in kinds))
 
 
-def _spread(urgent: Sequence[Change], limit: int) -> list[Change]:
-    """The most urgent changes, at most two of a kind first, so that one kind does not crowd out the rest."""
-    chosen: list[Change] = []
-    for most in (2, limit):
-        for change in urgent:
-            if len(chosen) < limit and change not in chosen and sum(other.kind is change.kind for other in chosen) < most:
-                chosen.append(change)
-    return sorted(chosen, key=urgent.index)
+def _most_important(items: Sequence[ChangeItem], limit: int) -> tuple[ChangeItem, ...]:
+    """The changes to read first: by kind, newest first within one; at most two of a kind as long as other kinds are left."""
+    urgent = sorted((item for item in items if item.change.kind is not ChangeKind.NEW),
+                    key=lambda item: (IMPORTANCE.index(item.change.kind), -item.change.detected_at.timestamp()))
+    rank: dict[ChangeKind, int] = {}
+    spread: list[tuple[bool, int]] = []
+    for place, item in enumerate(urgent):
+        rank[item.change.kind] = rank.get(item.change.kind, 0) + 1
+        spread.append((rank[item.change.kind] > 2, place))
+    return tuple(urgent[place] for place in sorted(place for _, place in sorted(spread)[:limit]))
 
 
 def _watch(watch: Watch, items: Sequence[ChangeItem], states: Sequence[QuestionState], claims: Sequence[StoredClaim]) -> WatchReport:
-    alarms = [item for item in items if item.change.kind is not ChangeKind.NEW]
-    days = sorted({item.change.detected_at.astimezone(dt.UTC).date() for item in alarms}, reverse=True)
-    questions = tuple(
-        QuestionReport(
-            question=question,
-            asks=question.asks or _readable(question.id),
-            history=tuple(state for state in states if state.question == question.id),
-            state=next((state for state in reversed(states) if state.question == question.id), None),
-            claims=tuple(stored for stored in claims if stored.claim.question == question.id),
-        )
-        for question in watch.questions
-    )
+    by_day: dict[dt.date, list[ChangeItem]] = {}
+    for item in sorted((item for item in items if item.change.kind is not ChangeKind.NEW), key=lambda item: item.change.detected_at, reverse=True):
+        by_day.setdefault(item.change.detected_at.astimezone(dt.UTC).date(), []).append(item)
     return WatchReport(
-        watch=watch,
-        questions=questions,
-        articles=len({stored.claim.url for stored in claims}),
-        days=tuple(
-            Day(day=day, items=tuple(item for item in reversed(alarms) if item.change.detected_at.astimezone(dt.UTC).date() == day))
-            for day in days
-        ),
-        news=tuple(item for item in items if item.change.kind is ChangeKind.NEW),
-    )
+        watch=printable(watch), articles=len({stored.claim.url for stored in claims}),
+        questions=tuple(_question(question, [state for state in states if state.question == question.id],
+                                  [stored for stored in claims if stored.claim.question == question.id]) for question in watch.questions),
+        days=tuple(Day(day=day, items=tuple(by_day[day])) for day in sorted(by_day, reverse=True)),
+        news=tuple(item for item in items if item.change.kind is ChangeKind.NEW))
 
 
-def _item(change: Change, story: Story) -> ChangeItem:
+def _question(question: Question, states: Sequence[QuestionState], claims: Sequence[StoredClaim]) -> QuestionReport:
+    history = tuple(printable(state) for state in states)
+    state = history[-1] if history else None
+    return QuestionReport(question=printable(question), asks=_asks(question), state=state, history=history, claims=tuple(claims),
+                          holds=_holdings(state.answers) if state else ())
+
+
+def _holdings(answers: Sequence[CurrentAnswer]) -> tuple[Holding, ...]:
+    merged: dict[tuple[str, str, str], list[CurrentAnswer]] = {}
+    for answer in answers:
+        same = (answer.answer.value or answer.answer.text, answer.answer.unit or "", answer.certainty.value)
+        merged.setdefault(same, []).append(answer)
+    holdings = [Holding(text=group[-1].answer.text, note=date_note(group[-1].answer), certainty=group[-1].certainty.value,
+                        speakers=tuple(dict.fromkeys(speaker for answer in group for speaker in answer.speakers)),
+                        since=min(answer.since for answer in group), link=source_link(group[-1].evidence)) for group in merged.values()]
+    return tuple(reversed(holdings))
+
+
+def _item(raw: Change, asks: str) -> ChangeItem:
+    change = printable(raw)
     sign, word = WORDS[change.kind]
-    asks = next(
-        (
-            question.asks or _readable(question.id)
-            for watch in story.watches
-            if watch.id == change.watch
-            for question in watch.questions
-            if question.id == change.question
-        ),
-        _readable(change.question),
-    )
-    prior = change.prior
-    pieces = word_differences(prior.sentence, change.evidence.sentence) if prior else ()
-    old = _short(change.old.text) if change.old else "nothing known"
-    if change.kind is ChangeKind.WITHDRAWN:
-        new = "reworded without a note" if change.prior else "no longer there"
-    elif change.new is None:
-        new = "date passed, no report"
-    else:
-        new = _short(change.new.text)
+    head = headline(change)
+    prior, evidence = change.prior, change.evidence
+    before, after = ((), (Piece("same", evidence.sentence),)) if prior is None else marked_sides(
+        prior.sentence, evidence.sentence, change.old.text if change.old else "", change.new.text if change.new else "")
+    about = interval_words(change.effective) if change.effective else ""
     return ChangeItem(
-        change=change,
-        sign=sign,
-        word=word,
-        asks=asks,
-        old=old,
-        new=new,
-        pieces=pieces,
-        link=source_link(change.evidence),
-        prior_link=source_link(prior) if prior else "",
-    )
+        change=change, key=raw.id[:12], sign=sign, word=word, tone=TONES[change.kind], asks=asks, old=head.old, new=head.new, old_note=head.old_note,
+        new_note=head.new_note, pieces=word_differences(prior.sentence, evidence.sentence) if prior else (), before=before, after=after,
+        why=reasons(change), about="" if about in (head.new_note, head.old_note) else about, link=source_link(evidence),
+        prior_link=source_link(prior) if prior else "")
 
 
 def source_link(evidence: Evidence) -> str:
     """The article's address with a text fragment that marks the sentence; "" for anything but http and https."""
     if not evidence.url.lower().startswith(("http://", "https://")):
         return ""
-    words = evidence.sentence.split()
+    words = evidence.sentence.encode("utf-8", "replace").decode().split()
     # A fragment of first and last words survives small typographic differences of the page.
     fragment = quote(" ".join(words[:4]), safe="") + ("," + quote(" ".join(words[-3:]), safe="") if len(words) > 8 else "")
-    return f"{evidence.url}#:~:text={fragment.replace('-', '%2D')}"
+    # An address that has a fragment of its own gets the directive after it.
+    joint = "" if "#" in evidence.url else "#"
+    return f"{evidence.url}{joint}:~:text={fragment.replace('-', '%2D')}"
 
 
-def _short(text: str, limit: int = 90) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _readable(slug: str) -> str:
-    return slug.replace("-", " ").replace("_", " ").capitalize()
+def voice_words(evidence: Evidence) -> str:
+    """Who said it, who relayed it, who printed it: "Viktor Bondarev via Rossiya 24, in Harbor Post"."""
+    relayed = f" via {evidence.carrier}" if evidence.carrier and evidence.carrier not in (evidence.speaker, evidence.publisher) else ""
+    printed = f", in {evidence.publisher}" if evidence.publisher != evidence.speaker else ""
+    return f"{evidence.speaker}{relayed}{printed}"
 
 
 def status_word(state: QuestionState | None) -> str:
     """How a question stands, as a word for people."""
     if state is None:
         return "no answer yet"
-    return {
-        StateStatus.SETTLED: "settled",
-        StateStatus.DISPUTED: "disputed",
-        StateStatus.OVERDUE: "overdue",
-        StateStatus.UNKNOWN: "not known",
-    }[state.status]
+    return {StateStatus.SETTLED: "settled", StateStatus.DISPUTED: "disputed", StateStatus.OVERDUE: "overdue", StateStatus.UNKNOWN: "not known"}[state.status]
+
+
+def joined(words: Iterable[str], most: int = 3) -> str:
+    """Names in a row, at most `most`, the rest as a number."""
+    names = list(words)
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _asks(question: Question) -> str:
+    return printable(question.asks) or _readable(printable(question.id))
+
+
+def _readable(slug: str) -> str:
+    return shortened(slug.replace("-", " ").replace("_", " ")).capitalize()

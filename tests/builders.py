@@ -1,0 +1,84 @@
+"""Values with sensible defaults; a test names only what matters to it."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from pipeline.model import (
+    Answer,
+    Article,
+    Certainty,
+    Change,
+    ChangeKind,
+    Claim,
+    Interval,
+    StoredClaim,
+    Voice,
+    evidence_of,
+)
+from pipeline.watches import Question, QuestionKind
+
+MONDAY = dt.datetime(2031, 5, 12, 9, 0, tzinfo=dt.UTC)
+
+
+def make_article(**given: Any) -> Article:
+    fields: dict[str, Any] = {
+        "url": "https://example.org/a", "publisher": "Hill Courier", "title": "Bridge to close", "published": MONDAY, "seen_at": MONDAY,
+        "text": "The bridge will close on Friday, the mayor said.",
+    }
+    return Article(**(fields | given))
+
+
+def day(number: int, *, precision: str = "day") -> Interval:
+    start = dt.datetime(2031, 5, number, tzinfo=dt.UTC)
+    return Interval(start=start, end=start.replace(hour=23, minute=59, second=59), precision=precision)
+
+
+def date_answer(number: int, last: int | None = None, bound: str = "exact") -> Answer:
+    when = day(number) if last is None else Interval(start=day(number).start, end=day(last).end, precision="range")
+    value = f"2031-05-{number:02}" + (f"/2031-05-{last:02}" if last else "")
+    return Answer(type="date", text=f"{number} May", value=value, bound=bound, when=when)
+
+
+def number_answer(low: float, high: float | None = None, bound: str = "exact", unit: str = "house", share_of: float | None = None) -> Answer:
+    return Answer(type="quantity", text=f"{low:g} {unit}", value=f"{low:g}", unit=unit, bound=bound, low=low, high=low if high is None else high, share_of=share_of)
+
+
+def state_answer(name: str) -> Answer:
+    return Answer(type="status", text=name, value=name, bound="exact")
+
+
+def make_voice(speaker: str = "Anna Berg", institution: str = "", *, attributed: bool = True, publisher: str = "Hill Courier") -> Voice:
+    return Voice(speaker=speaker, institution=institution or speaker, carrier="", publisher=publisher, cue="say" if attributed else "", attributed=attributed)
+
+
+def make_claim(**given: Any) -> Claim:
+    at = given.pop("at", MONDAY)
+    fields: dict[str, Any] = {
+        "url": "https://example.org/a", "version": 1, "published": at, "seen_at": at, "watch": "bridge", "question": "closing", "start": 0, "end": 48,
+        "sentence": "The bridge will close on Friday, the mayor said.", "voice": make_voice(), "said_at": at, "certainty": Certainty.FACT,
+        "answer": state_answer("begun"),
+    }
+    return Claim(**(fields | given))
+
+
+def stored(claim: Claim, effect: ChangeKind = ChangeKind.NEW, **given: Any) -> StoredClaim:
+    return StoredClaim(claim=claim, effect=effect, **given)
+
+
+def make_change(claim: Claim, kind: ChangeKind = ChangeKind.NEW, prior: Claim | None = None) -> Change:
+    return Change(
+        watch=claim.watch, question=claim.question, kind=kind, old=prior.answer if prior else None, new=claim.answer, effective=claim.effective,
+        detected_at=claim.seen_at, score=0.9, why=("because",), evidence=evidence_of(claim), prior=evidence_of(prior) if prior else None)
+
+
+def make_question(kind: QuestionKind = QuestionKind.STATUS, **given: Any) -> Question:
+    return Question(**({"id": "closing", "kind": kind} | given))
+
+
+def later(claim: Claim, days: float = 1, **given: Any) -> Claim:
+    """The claim as another article would make it some days later."""
+    shift = dt.timedelta(days=days)
+    fields: dict[str, Any] = {
+        "url": f"https://example.org/{days}", "published": claim.published + shift, "seen_at": claim.seen_at + shift, "said_at": claim.said_at + shift}
+    return replace(claim, **(fields | given))

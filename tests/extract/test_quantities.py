@@ -1,0 +1,52 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.extract.quantities import find_lengths, find_numbers
+
+
+@pytest.mark.parametrize(("text", "low", "high", "bound", "unit"), [
+    ("At least 14 houses burned.", 14, 14, "at least", ""),
+    ("Fewer than ten boats left.", 10, 10, "less than", ""),
+    ("Between 30 and 40 people came.", 30, 40, "range", ""),
+    ("Eight to 10 trucks left.", 8, 10, "range", ""),
+    ("Nearly 300 cases are known.", 300, 300, "about", ""),
+    ("Up to 2,500 homes are dark.", 2500, 2500, "at most", ""),
+    ("Sixty-one villages joined.", 61, 61, "exact", ""),
+    ("The offer is $12.50 a share.", 12.5, 12.5, "exact", "USD/share"),
+    ("It costs 4.2 million euros.", 4_200_000, 4_200_000, "exact", "EUR"),
+    ("Turnout was 61.3 percent.", 61.3, 61.3, "exact", "percent"),
+    ("2 to 3 million doses came.", 2_000_000, 3_000_000, "range", ""),
+    ("Two thirds of the fleet is gone.", 2 / 3, 2 / 3, "exact", "share"),
+])
+def test_a_number_is_read_with_its_bound_and_unit(text: str, low: float, high: float, bound: str, unit: str):
+    (number,) = find_numbers(text, ())
+    assert (number.low, number.high, number.bound, number.unit) == (pytest.approx(low), pytest.approx(high), bound, unit)
+
+
+@pytest.mark.parametrize("text", ["Gate No. 4 was shut.", "An Il-76 landed.", "Anna Berg, 43, said so.", "It was built in 1998.", "Flight 714 is late.", "The 3rd try failed."])
+def test_designations_ages_years_and_ordinals_are_no_quantities(text: str):
+    assert find_numbers(text, ()) == ()
+
+
+@pytest.mark.parametrize(("text", "per"), [("Nine calls were counted in 24 hours.", "day"), ("They make 40 flights a day.", "day"), ("In all 294 calls came.", "")])
+def test_counts_per_period_are_told_from_totals(text: str, per: str):
+    assert [number.per for number in find_numbers(text, tuple((length.start, length.end) for length in find_lengths(text)))] == [per]
+
+
+@pytest.mark.parametrize(("text", "low", "high"), [
+    ("It lasts two and a half hours.", 9000, 9000), ("A 72-hour pause began.", 259200, 259200), ("It takes two to three weeks.", 1209600, 1814400),
+    ("The 90-minute film.", 5400, 5400),
+])
+def test_lengths_of_time_are_read_in_seconds(text: str, low: float, high: float):
+    (length,) = find_lengths(text)
+    assert (length.low, length.high) == (low, high)
+
+
+def test_an_age_is_no_length_of_time():
+    assert find_lengths("The 12-year-old girl won.") == ()
+
+
+@given(st.text(max_size=300))
+def test_no_text_makes_the_grammar_fail(text: str):
+    assert all(0 <= number.start < number.end <= len(text) for number in find_numbers(text, ()))
