@@ -1,34 +1,39 @@
-"""ChangeReport -> one self-contained HTML page: no script, no network, style allowed by its hash."""
+"""ChangeReport -> one self-contained HTML page: no network, style and the small filter script allowed by their hashes."""
 
 import base64
-import datetime as dt
 import hashlib
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.report.change_report import ChangeReport, status_word
-from pipeline.report.timeline import render_timeline
+from pipeline.report.change_report import ChangeReport, joined, voice_words
+from pipeline.report.signs import ICONS, TONES, WORDS
+from pipeline.report.timeline import render_timeline, timeline_list
+from pipeline.report.when import day_words, moment_words
 
 _TEMPLATES = files("pipeline.report") / "templates"
 
 
 def render_html(report: ChangeReport) -> str:
-    """The report as a page that can be mailed, kept and printed. All text from the web is escaped."""
-    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    """The report as a page that can be mailed, kept and printed. All text from the web is escaped.
+
+    Lone surrogates and control characters are gone already: `build_report` cleans what it takes in.
+    """
+    style, script = _own("report.css"), _own("report.js")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"day": _day, "moment": _moment}
-    template = environment.from_string((_TEMPLATES / "report.html").read_text(encoding="utf-8"))
-    # The style is our own file and the timelines escape what they show.
+    environment.filters |= {"day": day_words, "moment": moment_words, "joined": joined, "voice": voice_words}
+    template = environment.from_string(_own("report.html"))
+    # Style and script are our own files, and the timelines escape what they show.
     timelines = {watch.watch.id: Markup(render_timeline(watch)) for watch in report.watches}  # noqa: S704
-    return template.render(report=report, style=Markup(style), style_hash=f"sha256-{digest}", timelines=timelines, status_word=status_word)  # noqa: S704
+    return template.render(
+        report=report, style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),  # noqa: S704
+        timelines=timelines, timeline_list=timeline_list, icons=ICONS, words=WORDS, tones=TONES)
 
 
-def _day(value: dt.datetime | dt.date) -> str:
-    return f"{value.day} {value:%B %Y}"
+def _own(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def _moment(value: dt.datetime) -> str:
-    return f"{value.day} {value:%b %Y, %H:%M}"
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 CHARACTER = 6.3
 _DAY = 86_400.0
 _STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 365, 730, 1825, 3650, 18250)
-_TICK_ROOM = 64.0
+_TICK_ROOM = 78.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Axis:
         return self.rim + min(max(share, 0.0), 1.0) * (self.width - 2 * self.rim)
 
     def ticks(self) -> list[tuple[float, str]]:
-        """Days to write on the axis with their place: at least 64 pixels apart, at most about one per 64."""
+        """Days to write on the axis with their place: far enough apart to be read."""
         days = max((self.last - self.first).total_seconds() / _DAY, 1.0)
         step = next((step for step in _STEPS if step / days * self.width >= _TICK_ROOM), _STEPS[-1])
         day = self.first.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
