@@ -41,6 +41,8 @@ def read_feed(body: bytes, feed: Feed, base_url: str) -> tuple[Entry, ...]:
     head = body[:2000].lstrip().lower()
     if head.startswith(b"{"):
         return _json_feed(body, feed, base_url)
+    if not head:
+        raise InputError(_looks_like(head))
     parsed = feedparser.parse(body, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
     if not parsed.version and not parsed.entries:
         raise InputError(_looks_like(head))
