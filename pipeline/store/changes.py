@@ -7,17 +7,18 @@ from sqlalchemy import Connection, insert, select
 
 from pipeline.model import Change, ChangeKind
 from pipeline.store.codec import from_json, to_json
+from pipeline.store.known import stored_among
 from pipeline.store.tables import changes
 
 
 def add_changes(connection: Connection, new: Sequence[Change]) -> tuple[Change, ...]:
     """Store changes; returns those that were not there yet."""
-    ids = [change.id for change in new]
-    known = set(connection.execute(select(changes.c.id).where(changes.c.id.in_(ids))).scalars()) if ids else set()
-    fresh = {change.id: change for change in new if change.id not in known}
+    by_id = {change.id: change for change in reversed(new)}
+    known = stored_among(connection, changes.c.id, list(by_id))
+    fresh = tuple(change for change in new if change.id not in known and by_id[change.id] is change)
     if fresh:
-        connection.execute(insert(changes), [_to_row(change) for change in fresh.values()])
-    return tuple(fresh.values())
+        connection.execute(insert(changes), [_to_row(change) for change in fresh])
+    return fresh
 
 
 def all_changes(

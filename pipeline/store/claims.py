@@ -8,14 +8,18 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from pipeline.model import StoredClaim
 from pipeline.store.codec import from_json, to_json
+from pipeline.store.known import portions, stored_among
 from pipeline.store.tables import claims
 
 
 def add_claims(connection: Connection, new: Sequence[StoredClaim]) -> int:
     """Store claims in bulk and in order; those whose natural key is there are left as they are. Returns how many were new."""
-    keys = [stored.claim.key for stored in new]
-    known = set(connection.execute(select(claims.c.key).where(claims.c.key.in_(keys))).scalars()) if keys else set()
-    rows = {stored.claim.key: _to_row(stored) for stored in new if stored.claim.key not in known}
+    known = stored_among(connection, claims.c.key, [stored.claim.key for stored in new])
+    rows: dict[str, dict[str, object]] = {}
+    for stored in new:
+        # Of two with the same key the first counts, as if they had come one after the other.
+        if stored.claim.key not in known and stored.claim.key not in rows:
+            rows[stored.claim.key] = _to_row(stored)
     if rows:
         connection.execute(insert(claims), list(rows.values()))
     return len(rows)
@@ -26,9 +30,10 @@ def claims_of_question(connection: Connection, watch: str, question: str) -> tup
     return _read(connection, select(claims).where(claims.c.watch == watch, claims.c.question == question).order_by(claims.c.id))
 
 
-def claims_of_article(connection: Connection, url: str) -> tuple[StoredClaim, ...]:
-    """All claims of an article in order of arrival, of every version."""
-    return _read(connection, select(claims).where(claims.c.url == url).order_by(claims.c.id))
+def claims_of_article(connection: Connection, url: str, version: int | None = None) -> tuple[StoredClaim, ...]:
+    """All claims of an article in order of arrival, of every version or of that one."""
+    query = select(claims).where(claims.c.url == url).order_by(claims.c.id)
+    return _read(connection, query if version is None else query.where(claims.c.version == version))
 
 
 def all_claims(
@@ -56,7 +61,8 @@ def all_claims(
 
 def retract_claims(connection: Connection, keys: Iterable[str], at: dt.datetime) -> None:
     """Note that claims no longer stand (their sentence vanished); what is retracted already keeps its time."""
-    connection.execute(update(claims).where(claims.c.key.in_(list(keys)), claims.c.retracted_at.is_(None)).values(retracted_at=at))
+    for portion in portions(list(keys)):
+        connection.execute(update(claims).where(claims.c.key.in_(portion), claims.c.retracted_at.is_(None)).values(retracted_at=at))
 
 
 def _read(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[StoredClaim, ...]:

@@ -1,7 +1,9 @@
 """Frozen domain values <-> JSON, by pydantic. Instants keep the offset they came with."""
 
+import json
 from typing import Any, TypeVar
 
+import pydantic_core
 from pydantic import TypeAdapter
 
 from pipeline.model import Article, Change, Entry, QuestionState, StoredClaim
@@ -19,3 +21,12 @@ def from_json(kind: type[Value], data: Any) -> Value:
     """The value of that kind that `to_json` made `data` from."""
     found: Value = _ADAPTERS[kind].validate_python(data)
     return found
+
+
+def to_text(data: Any) -> str:
+    """JSON as text that every database takes: letters stay letters, and infinity is a string (JSON has no word for it)."""
+    try:
+        return pydantic_core.to_json(data, inf_nan_mode="strings").decode()
+    except pydantic_core.PydanticSerializationError:
+        # Halves of a character pair, as broken pages have them, can only be written as escapes.
+        return json.dumps(data)

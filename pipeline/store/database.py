@@ -1,6 +1,7 @@
 """Opening a database: SQLite or PostgreSQL by URL, with the schema brought up to date by Alembic."""
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,34 +12,64 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from pipeline.errors import DatabaseError
+from pipeline.store.codec import to_text
 
-# An arbitrary number: whoever migrates a PostgreSQL database holds this advisory lock.
+# Arbitrary numbers: whoever migrates, or writes to, a PostgreSQL database holds this advisory lock.
 _MIGRATION_LOCK = 7_301_662
-BUSY_TIMEOUT_MS = 15_000
+_WRITING_LOCK = 7_301_663
+# How long a writer waits for the others. Far longer than any step takes, since SQLite does not serve them in turn.
+BUSY_TIMEOUT_MS = 30_000
+
+_DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "sqlite+pysqlite": "sqlite+pysqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+# Alembic keeps the migration that runs in a global variable.
+_upgrading = threading.Lock()
 
 
 class Database:
-    """An open database. `writing()` is one transaction; errors leave as `DatabaseError`."""
+    """An open database. Writers take turns, on SQLite and on PostgreSQL alike; errors leave as `DatabaseError`.
+
+    They must: to decide on an article means to read what is known and to store what follows from it. Two who do that
+    at once would not see each other's claims.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction for writing (BEGIN IMMEDIATE on SQLite); rolled back whole on any error."""
+        """One transaction for writing, rolled back whole on any error. Waits for its turn.
+
+        Raises:
+            DatabaseError: The database is locked for too long, full or gone. Nothing was stored.
+        """
         with _translated(self.engine), self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITING_LOCK})")
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for reading."""
+        """A connection that sees the database as it was at the first query, whoever writes meanwhile; it cannot write.
+
+        Raises:
+            DatabaseError: The database is gone, or something was to be written.
+        """
         with _translated(self.engine), self.engine.connect() as connection:
-            yield connection.execution_options(only_reading=True)
+            yield _for_reading(connection)
 
     def close(self) -> None:
         """Gives all connections back; on SQLite this folds the write-ahead log into the file."""
@@ -69,10 +100,17 @@ def open_database(url: str) -> Database:
     engine = _engine(parsed)
     try:
         upgrade(engine)
+    except CommandError as error:
+        engine.dispose()
+        raise DatabaseError(
+            "was written by a newer Claimwatch, or its schema version is damaged",
+            where=where,
+            remedy="Install the newer version, or choose another database.",
+        ) from error
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         raise DatabaseError(
-            f"cannot be opened: {_reason(error)}",
+            f"cannot be opened: {_reason(error, parsed)}",
             where=where,
             remedy="Check the address, the permissions and the free disk space; `claimwatch doctor` looks at all three.",
         ) from error
@@ -84,11 +122,11 @@ def upgrade(engine: Engine) -> None:
     config = alembic_config()
     head = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
+        if MigrationContext.configure(_for_reading(connection)).get_current_revision() == head:
             return
-    with engine.begin() as connection:
+    with _upgrading, engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(sqlalchemy.text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -96,7 +134,8 @@ def upgrade(engine: Engine) -> None:
 def alembic_config() -> Config:
     """Alembic's configuration with the migrations of the installed package."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    # The parser of this option takes a percent sign for a variable.
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     return config
 
 
@@ -105,46 +144,67 @@ def _parse(url: str) -> URL:
         url = f"sqlite:///{url}"
     try:
         parsed = make_url(url)
-        if parsed.drivername in ("postgresql", "postgres"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        parsed.get_dialect()
-    except (ArgumentError, sqlalchemy.exc.NoSuchModuleError) as error:
-        raise DatabaseError(
-            "is no database address that Claimwatch knows",
-            where=re.sub(r"//[^@/]*@", "//***@", url),
-            remedy="Use sqlite:///path/to/file.db or postgresql://user@host/name.",
-        ) from error
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise DatabaseError(
-            f"{parsed.get_backend_name()} is not supported",
-            where=parsed.render_as_string(hide_password=True),
-            remedy="Use SQLite or PostgreSQL.",
-        )
-    return parsed
+        parsed.port  # noqa: B018 - fails on a port that is no number
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise _unknown_address(url) from error
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise _unknown_address(url)
+    password = parsed.query.get("password")
+    if isinstance(password, str):
+        # Where it stands as an option it would be printed with the address.
+        parsed = parsed.difference_update_query(["password"]).set(password=parsed.password or password)
+    return parsed.set(drivername=driver)
+
+
+def _unknown_address(url: str) -> DatabaseError:
+    return DatabaseError(
+        "is not a database address that Claimwatch knows",
+        # Nothing is known of its parts, so whatever may hold a password is left out.
+        where=re.sub(r"//.*@", "//***@", url).partition("?")[0],
+        remedy="Use sqlite:///path/to/file.db or postgresql://user@host/name.",
+    )
 
 
 def _engine(parsed: URL) -> Engine:
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.get_backend_name() == "postgresql":
+        engine = create_engine(parsed, pool_pre_ping=True, json_serializer=to_text)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     in_memory = parsed.database in (None, "", ":memory:")
     options: dict[str, Any] = {"poolclass": sqlalchemy.pool.StaticPool} if in_memory else {}
-    engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}, **options)
+    engine = create_engine(
+        parsed, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}, json_serializer=to_text, **options
+    )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _for_reading(connection: Connection) -> Connection:
+    if connection.dialect.name == "postgresql":
+        return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return connection.execution_options(only_reading=True)
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Instants come back in the zone of the connection; some zones of servers cannot express the first years.
+    connection.execute("SET timezone TO 'UTC'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN is deferred: two readers that then write lose each other's writes.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("only_reading")
+def _begin_sqlite(connection: Connection) -> None:
+    reading = bool(connection.get_execution_options().get("only_reading"))
+    connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
@@ -152,16 +212,23 @@ def _begin_immediate(connection: Connection) -> None:
 def _translated(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except (OperationalError, DBAPIError) as error:
-        if isinstance(error, sqlalchemy.exc.IntegrityError):
-            raise
-        raise DatabaseError(
-            _reason(error),
-            where=engine.url.render_as_string(hide_password=True),
-            remedy="Nothing of this step was stored. Check that the database is reachable, writable and not full, then run again.",
-        ) from error
+    except IntegrityError:
+        # A broken promise of the code, not a state of the database.
+        raise
+    except (DBAPIError, sqlalchemy.exc.TimeoutError) as error:
+        reason = _reason(error, engine.url)
+        raise DatabaseError(reason, where=engine.url.render_as_string(hide_password=True), remedy=_remedy(reason)) from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, url: URL) -> str:
     original = getattr(error, "orig", None) or error
-    return " ".join(str(original).split()) or type(original).__name__
+    said = " ".join(str(original).split()) or type(original).__name__
+    return said.replace(url.password, "***") if url.password else said
+
+
+def _remedy(reason: str) -> str:
+    if re.search(r"locked|lock timeout", reason):
+        return "Another run has been writing for long. Nothing of this step was stored; run again when it has ended."
+    if re.search(r"full|No space|disk I/O", reason):
+        return "Make room on the disk of the database. Nothing of this step was stored; run again."
+    return "Nothing of this step was stored. Check that the database is reachable, writable and not full, then run again."

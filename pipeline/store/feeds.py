@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.model import Entry
 from pipeline.store.codec import from_json, to_json
+from pipeline.store.known import portions
 from pipeline.store.tables import entries, feeds
 
 # A page that fails this often is given up; its reason has been reported each time.
@@ -49,9 +50,8 @@ def add_entries(connection: Connection, new: Sequence[Entry], seen_at: dt.dateti
     """Remember entries that were not known (an entry whose `updated` moved counts as new). Returns how many."""
     known = {
         (row.feed, row.url, row.stamp)
-        for row in connection.execute(
-            select(entries.c.feed, entries.c.url, entries.c.stamp).where(entries.c.url.in_([entry.url for entry in new]))
-        )
+        for portion in portions([entry.url for entry in new])
+        for row in connection.execute(select(entries.c.feed, entries.c.url, entries.c.stamp).where(entries.c.url.in_(portion)))
     }
     rows = {(entry.feed, entry.url, _stamp(entry)): entry for entry in new}
     fresh = [

@@ -1,6 +1,7 @@
 """The tables. What queries filter on has columns; the whole value stands beside it as JSON, with its own zone offsets."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from sqlalchemy import (
@@ -32,6 +33,10 @@ metadata = MetaData(
 )
 
 
+FIRST_INSTANT = dt.datetime.min.replace(tzinfo=dt.UTC)
+LAST_INSTANT = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
 class UtcDateTime(TypeDecorator[dt.datetime]):
     """An aware instant, stored as UTC. SQLite gives back naive values; this makes them aware again."""
 
@@ -44,7 +49,11 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
-        return value.astimezone(dt.UTC)
+        try:
+            return value.astimezone(dt.UTC)
+        except OverflowError:
+            # Feeds say "0001-01-01" where they know no date, and in an eastern zone that lies before the calendar.
+            return FIRST_INSTANT if value.year == 1 else LAST_INSTANT
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:
         """Gives UTC."""
@@ -54,14 +63,27 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
 
 
+class PlainText(TypeDecorator[str]):
+    """Text that every database takes: NUL and halves of character pairs become U+FFFD, in values and in comparisons alike."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Replaces what PostgreSQL or the driver would refuse. The length stays the same."""
+        return None if value is None else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 articles = Table(
     "article",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("url", Text, nullable=False),
+    Column("url", PlainText, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("publisher", Text, nullable=False),
-    Column("title", Text, nullable=False),
+    Column("publisher", PlainText, nullable=False),
+    Column("title", PlainText, nullable=False),
     Column("published", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("fingerprint", String(64), nullable=False),
@@ -72,7 +94,7 @@ articles = Table(
 removals = Table(
     "removal",
     metadata,
-    Column("url", Text, primary_key=True),
+    Column("url", PlainText, primary_key=True),
     Column("removed_at", UtcDateTime, nullable=False),
 )
 claims = Table(
@@ -80,20 +102,20 @@ claims = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),
-    Column("url", Text, nullable=False),
+    Column("url", PlainText, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("watch", Text, nullable=False),
-    Column("question", Text, nullable=False),
+    Column("watch", PlainText, nullable=False),
+    Column("question", PlainText, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
-    Column("speaker", Text, nullable=False),
-    Column("institution", Text, nullable=False),
-    Column("certainty", Text, nullable=False),
-    Column("answer_type", Text, nullable=False),
-    Column("answer_value", Text),
-    Column("unit", Text),
+    Column("speaker", PlainText, nullable=False),
+    Column("institution", PlainText, nullable=False),
+    Column("certainty", PlainText, nullable=False),
+    Column("answer_type", PlainText, nullable=False),
+    Column("answer_value", PlainText),
+    Column("unit", PlainText),
     Column("low", Float),
     Column("high", Float),
-    Column("effect", Text, nullable=False),
+    Column("effect", PlainText, nullable=False),
     Column("prior", String(64)),
     Column("retracted_at", UtcDateTime),
     Column("data", JSON, nullable=False),
@@ -106,23 +128,24 @@ changes = Table(
     metadata,
     Column("sequence", Integer, primary_key=True),
     Column("id", String(64), nullable=False, unique=True),
-    Column("watch", Text, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("kind", Text, nullable=False),
+    Column("watch", PlainText, nullable=False),
+    Column("question", PlainText, nullable=False),
+    Column("kind", PlainText, nullable=False),
     Column("detected_at", UtcDateTime, nullable=False),
-    Column("evidence_url", Text, nullable=False),
+    Column("evidence_url", PlainText, nullable=False),
     Column("evidence_version", Integer, nullable=False),
     Column("evidence_start", Integer, nullable=False),
-    Column("evidence_sentence", Text, nullable=False),
-    Column("prior_url", Text),
+    Column("evidence_sentence", PlainText, nullable=False),
+    Column("prior_url", PlainText),
     Column("prior_version", Integer),
     Column("prior_start", Integer),
-    Column("prior_sentence", Text),
+    Column("prior_sentence", PlainText),
     Column("data", JSON, nullable=False),
     # Nobody is alarmed without two unequal pieces of evidence, except where there is by nature only one.
+    # COALESCE: where a part is missing the comparison is unknown, and SQL lets what is unknown pass.
     CheckConstraint(
-        "kind IN ('new', 'overdue', 'denied', 'withdrawn') OR (prior_url IS NOT NULL AND "
-        "(prior_url <> evidence_url OR prior_version <> evidence_version OR prior_start <> evidence_start))",
+        "kind IN ('new', 'overdue', 'denied', 'withdrawn') OR COALESCE(prior_url <> evidence_url OR prior_version <> evidence_version "
+        "OR prior_start <> evidence_start OR prior_sentence <> evidence_sentence, false)",
         name="two_evidences",
     ),
     Index(None, "watch", "question", "detected_at"),
@@ -132,42 +155,43 @@ states = Table(
     "state",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("watch", Text, nullable=False),
-    Column("question", Text, nullable=False),
+    Column("watch", PlainText, nullable=False),
+    Column("question", PlainText, nullable=False),
     Column("as_of", UtcDateTime, nullable=False),
-    Column("after", Text, nullable=False),
-    Column("status", Text, nullable=False),
+    Column("after", PlainText, nullable=False),
+    Column("status", PlainText, nullable=False),
     Column("data", JSON, nullable=False),
     UniqueConstraint("watch", "question", "as_of", "after"),
 )
 feeds = Table(
     "feed",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("url", Text, nullable=False),
-    Column("etag", Text, nullable=False, default=""),
-    Column("last_modified", Text, nullable=False, default=""),
+    Column("id", PlainText, primary_key=True),
+    Column("url", PlainText, nullable=False),
+    Column("etag", PlainText, nullable=False, default=""),
+    Column("last_modified", PlainText, nullable=False, default=""),
     Column("last_polled_at", UtcDateTime),
     Column("last_changed_at", UtcDateTime),
     Column("failures", Integer, nullable=False, default=0),
-    Column("last_error", Text, nullable=False, default=""),
+    Column("last_error", PlainText, nullable=False, default=""),
 )
 entries = Table(
     "entry",
     metadata,
-    Column("feed", Text, primary_key=True),
-    Column("url", Text, primary_key=True),
-    Column("stamp", Text, primary_key=True, default=""),
+    Column("feed", PlainText, primary_key=True),
+    Column("url", PlainText, primary_key=True),
+    Column("stamp", PlainText, primary_key=True, default=""),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("done", Boolean, nullable=False, default=False),
     Column("tries", Integer, nullable=False, default=0),
     Column("data", JSON, nullable=False),
+    Index(None, "done", "stamp"),
 )
 runs = Table(
     "run",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("kind", Text, nullable=False),
+    Column("kind", PlainText, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=False),
     Column("articles", Integer, nullable=False),
