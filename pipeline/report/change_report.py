@@ -6,52 +6,31 @@ Everything in the report has passed `printable`: no renderer sees a control char
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from pipeline.model import Change, ChangeKind, CurrentAnswer, Evidence, InputProblem, QuestionState, StateStatus, StoredClaim
-from pipeline.report.headline import headline, reasons, shortened
+from pipeline.model import Change, ChangeKind, CurrentAnswer, InputProblem, QuestionState, StateStatus, StoredClaim
+from pipeline.report.headline import shortened
+from pipeline.report.items import ChangeItem, change_item, source_link
 from pipeline.report.plain import printable
-from pipeline.report.signs import IMPORTANCE, TONES, WORDS
-from pipeline.report.when import date_note, interval_words
-from pipeline.report.wording import Piece, marked_sides, word_differences
+from pipeline.report.signs import IMPORTANCE, WORDS
+from pipeline.report.when import answer_words
 from pipeline.watches import Question, QuestionKind, Story, Watch
 
+__all__ = [
+    "IMPORTANCE",
+    "WORDS",
+    "ChangeItem",
+    "ChangeReport",
+    "Day",
+    "Holding",
+    "QuestionReport",
+    "WatchReport",
+    "build_report",
+    "joined",
+    "source_link",
+    "status_word",
+]
+
 TOP = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeItem:
-    """One change as it is shown.
-
-    Attributes:
-        key: The start of the change's id, for anchors within the page.
-        sign, word, tone: How its kind is shown.
-        asks: The question in plain words.
-        old, new: The two answers in large type; `old_note`, `new_note` their calendar dates or what stayed the same.
-        pieces: The word difference of the two sentences; empty without an earlier one.
-        before, after: The two sentences with what differs marked.
-        why: Reasons in plain words.
-        about: When it is about, in words; "" if not told or already in a note.
-        link, prior_link: To the sentence in the source (a text fragment), "" if that is no web address.
-    """
-
-    change: Change
-    key: str
-    sign: str
-    word: str
-    tone: str
-    asks: str
-    old: str
-    new: str
-    old_note: str
-    new_note: str
-    pieces: tuple[Piece, ...]
-    before: tuple[Piece, ...]
-    after: tuple[Piece, ...]
-    why: tuple[str, ...]
-    about: str
-    link: str
-    prior_link: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +67,12 @@ class QuestionReport:
     @property
     def word(self) -> str:
         """How it stands, in a word or two."""
-        if self.state is not None and self.state.status is StateStatus.UNKNOWN and self.holds and self.question.kind is QuestionKind.STATEMENT:
+        if (
+            self.state is not None
+            and self.state.status is StateStatus.UNKNOWN
+            and self.holds
+            and self.question.kind is QuestionKind.STATEMENT
+        ):
             return "last said"
         return status_word(self.state)
 
@@ -107,7 +91,12 @@ class WatchReport:
     def answered(self) -> tuple[QuestionReport, ...]:
         """The questions that have a state, those that need attention first."""
         order = {StateStatus.OVERDUE: 0, StateStatus.DISPUTED: 1, StateStatus.SETTLED: 2, StateStatus.UNKNOWN: 3}
-        return tuple(sorted((question for question in self.questions if question.state), key=lambda question: order[question.state.status] if question.state else 4))
+        return tuple(
+            sorted(
+                (question for question in self.questions if question.state),
+                key=lambda question: order[question.state.status] if question.state else 4,
+            )
+        )
 
     @property
     def silent(self) -> tuple[QuestionReport, ...]:
@@ -143,11 +132,16 @@ class ChangeReport:
 
     def standing(self, status: StateStatus) -> int:
         """How many questions stand so now."""
-        return sum(question.state is not None and question.state.status is status for watch in self.watches for question in watch.questions)
+        return sum(question.state is not None and question.state.status == status for watch in self.watches for question in watch.questions)
 
 
 def build_report(
-    story: Story, changes: Sequence[Change], states: Sequence[QuestionState], claims: Sequence[StoredClaim], *, now: dt.datetime,
+    story: Story,
+    changes: Sequence[Change],
+    states: Sequence[QuestionState],
+    claims: Sequence[StoredClaim],
+    *,
+    now: dt.datetime,
     problems: Sequence[InputProblem] = (),
 ) -> ChangeReport:
     """Arrange what is stored for reading.
@@ -162,23 +156,43 @@ def build_report(
     """
     asked = {(watch.id, question.id): _asks(question) for watch in story.watches for question in watch.questions}
     known = {watch.id for watch in story.watches}
-    items = [_item(change, asked.get((change.watch, change.question), _readable(change.question)))
-             for change in changes if change.watch in known and change.kind is not ChangeKind.REPEAT]
-    watches = tuple(_watch(watch, [item for item in items if item.change.watch == watch.id], [state for state in states if state.watch == watch.id],
-                           [stored for stored in claims if stored.claim.watch == watch.id]) for watch in story.watches)
+    items = [
+        change_item(change, asked.get((change.watch, change.question), _readable(change.question)))
+        for change in changes
+        if change.watch in known and change.kind is not ChangeKind.REPEAT
+    ]
+    watches = tuple(
+        _watch(
+            watch,
+            [item for item in items if item.change.watch == watch.id],
+            [state for state in states if state.watch == watch.id],
+            [stored for stored in claims if stored.claim.watch == watch.id],
+        )
+        for watch in story.watches
+    )
     seen = [item.change.detected_at for item in items]
     kinds = [item.change.kind for item in items]
     return ChangeReport(
-        notice=printable(story.notice), now=now, first=min(seen, default=None), last=max(seen, default=None),
-        articles=len({stored.claim.url for stored in claims}), outlets=len({stored.claim.voice.publisher for stored in claims}), claims=len(claims),
-        top=_most_important(items, TOP), watches=watches, problems=tuple(printable(problem) for problem in problems),
-        counts=tuple((kind, kinds.count(kind)) for kind in IMPORTANCE if kind in kinds))
+        notice=printable(story.notice),
+        now=now,
+        first=min(seen, default=None),
+        last=max(seen, default=None),
+        articles=len({stored.claim.url for stored in claims}),
+        outlets=len({stored.claim.voice.publisher for stored in claims}),
+        claims=len(claims),
+        top=_most_important(items, TOP),
+        watches=watches,
+        problems=tuple(printable(problem) for problem in problems),
+        counts=tuple((kind, kinds.count(kind)) for kind in IMPORTANCE if kind in kinds),
+    )
 
 
 def _most_important(items: Sequence[ChangeItem], limit: int) -> tuple[ChangeItem, ...]:
     """The changes to read first: by kind, newest first within one; at most two of a kind as long as other kinds are left."""
-    urgent = sorted((item for item in items if item.change.kind is not ChangeKind.NEW),
-                    key=lambda item: (IMPORTANCE.index(item.change.kind), -item.change.detected_at.timestamp()))
+    urgent = sorted(
+        (item for item in items if item.change.kind is not ChangeKind.NEW),
+        key=lambda item: (IMPORTANCE.index(item.change.kind), -item.change.detected_at.timestamp()),
+    )
     rank: dict[ChangeKind, int] = {}
     spread: list[tuple[bool, int]] = []
     for place, item in enumerate(urgent):
@@ -189,21 +203,37 @@ def _most_important(items: Sequence[ChangeItem], limit: int) -> tuple[ChangeItem
 
 def _watch(watch: Watch, items: Sequence[ChangeItem], states: Sequence[QuestionState], claims: Sequence[StoredClaim]) -> WatchReport:
     by_day: dict[dt.date, list[ChangeItem]] = {}
-    for item in sorted((item for item in items if item.change.kind is not ChangeKind.NEW), key=lambda item: item.change.detected_at, reverse=True):
+    for item in sorted(
+        (item for item in items if item.change.kind is not ChangeKind.NEW), key=lambda item: item.change.detected_at, reverse=True
+    ):
         by_day.setdefault(item.change.detected_at.astimezone(dt.UTC).date(), []).append(item)
     return WatchReport(
-        watch=printable(watch), articles=len({stored.claim.url for stored in claims}),
-        questions=tuple(_question(question, [state for state in states if state.question == question.id],
-                                  [stored for stored in claims if stored.claim.question == question.id]) for question in watch.questions),
+        watch=printable(watch),
+        articles=len({stored.claim.url for stored in claims}),
+        questions=tuple(
+            _question(
+                question,
+                [state for state in states if state.question == question.id],
+                [stored for stored in claims if stored.claim.question == question.id],
+            )
+            for question in watch.questions
+        ),
         days=tuple(Day(day=day, items=tuple(by_day[day])) for day in sorted(by_day, reverse=True)),
-        news=tuple(item for item in items if item.change.kind is ChangeKind.NEW))
+        news=tuple(item for item in items if item.change.kind is ChangeKind.NEW),
+    )
 
 
 def _question(question: Question, states: Sequence[QuestionState], claims: Sequence[StoredClaim]) -> QuestionReport:
     history = tuple(printable(state) for state in states)
     state = history[-1] if history else None
-    return QuestionReport(question=printable(question), asks=_asks(question), state=state, history=history, claims=tuple(claims),
-                          holds=_holdings(state.answers) if state else ())
+    return QuestionReport(
+        question=printable(question),
+        asks=_asks(question),
+        state=state,
+        history=history,
+        claims=tuple(claims),
+        holds=_holdings(state.answers) if state else (),
+    )
 
 
 def _holdings(answers: Sequence[CurrentAnswer]) -> tuple[Holding, ...]:
@@ -211,51 +241,33 @@ def _holdings(answers: Sequence[CurrentAnswer]) -> tuple[Holding, ...]:
     for answer in answers:
         same = (answer.answer.value or answer.answer.text, answer.answer.unit or "", answer.certainty.value)
         merged.setdefault(same, []).append(answer)
-    holdings = [Holding(text=group[-1].answer.text, note=date_note(group[-1].answer), certainty=group[-1].certainty.value,
-                        speakers=tuple(dict.fromkeys(speaker for answer in group for speaker in answer.speakers)),
-                        since=min(answer.since for answer in group), link=source_link(group[-1].evidence)) for group in merged.values()]
+    holdings = []
+    for group in merged.values():
+        text, note = answer_words(group[-1].answer)
+        speakers = tuple(dict.fromkeys(speaker for answer in group for speaker in answer.speakers))
+        holdings.append(
+            Holding(
+                text=text,
+                note=note,
+                certainty=group[-1].certainty.value,
+                speakers=speakers,
+                since=min(answer.since for answer in group),
+                link=source_link(group[-1].evidence),
+            )
+        )
     return tuple(reversed(holdings))
-
-
-def _item(raw: Change, asks: str) -> ChangeItem:
-    change = printable(raw)
-    sign, word = WORDS[change.kind]
-    head = headline(change)
-    prior, evidence = change.prior, change.evidence
-    before, after = ((), (Piece("same", evidence.sentence),)) if prior is None else marked_sides(
-        prior.sentence, evidence.sentence, change.old.text if change.old else "", change.new.text if change.new else "")
-    about = interval_words(change.effective) if change.effective else ""
-    return ChangeItem(
-        change=change, key=raw.id[:12], sign=sign, word=word, tone=TONES[change.kind], asks=asks, old=head.old, new=head.new, old_note=head.old_note,
-        new_note=head.new_note, pieces=word_differences(prior.sentence, evidence.sentence) if prior else (), before=before, after=after,
-        why=reasons(change), about="" if about in (head.new_note, head.old_note) else about, link=source_link(evidence),
-        prior_link=source_link(prior) if prior else "")
-
-
-def source_link(evidence: Evidence) -> str:
-    """The article's address with a text fragment that marks the sentence; "" for anything but http and https."""
-    if not evidence.url.lower().startswith(("http://", "https://")):
-        return ""
-    words = evidence.sentence.encode("utf-8", "replace").decode().split()
-    # A fragment of first and last words survives small typographic differences of the page.
-    fragment = quote(" ".join(words[:4]), safe="") + ("," + quote(" ".join(words[-3:]), safe="") if len(words) > 8 else "")
-    # An address that has a fragment of its own gets the directive after it.
-    joint = "" if "#" in evidence.url else "#"
-    return f"{evidence.url}{joint}:~:text={fragment.replace('-', '%2D')}"
-
-
-def voice_words(evidence: Evidence) -> str:
-    """Who said it, who relayed it, who printed it: "Viktor Bondarev via Rossiya 24, in Harbor Post"."""
-    relayed = f" via {evidence.carrier}" if evidence.carrier and evidence.carrier not in (evidence.speaker, evidence.publisher) else ""
-    printed = f", in {evidence.publisher}" if evidence.publisher != evidence.speaker else ""
-    return f"{evidence.speaker}{relayed}{printed}"
 
 
 def status_word(state: QuestionState | None) -> str:
     """How a question stands, as a word for people."""
     if state is None:
         return "no answer yet"
-    return {StateStatus.SETTLED: "settled", StateStatus.DISPUTED: "disputed", StateStatus.OVERDUE: "overdue", StateStatus.UNKNOWN: "not known"}[state.status]
+    return {
+        StateStatus.SETTLED: "settled",
+        StateStatus.DISPUTED: "disputed",
+        StateStatus.OVERDUE: "overdue",
+        StateStatus.UNKNOWN: "not known",
+    }[state.status]
 
 
 def joined(words: Iterable[str], most: int = 3) -> str:

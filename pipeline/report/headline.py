@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pipeline.model import Answer, Certainty, Change, ChangeKind
 from pipeline.report.signs import MEANING
-from pipeline.report.when import date_note
+from pipeline.report.when import answer_words
 
 _LONGEST = 90
 
@@ -22,8 +22,8 @@ class Headline:
 def headline(change: Change) -> Headline:
     """What changed, so that the two sides never read the same."""
     old, new = change.old, change.new
-    before = Headline(old=shortened(old.text) if old else "nothing reported", new=shortened(new.text) if new else "",
-                      old_note=date_note(old), new_note=date_note(new))
+    (was, was_when), (now, now_when) = answer_words(old), answer_words(new)
+    before = Headline(old=shortened(was) if old else "nothing reported", new=shortened(now), old_note=was_when, new_note=now_when)
     if change.kind is ChangeKind.OVERDUE:
         return Headline(old=before.old, new="date passed, not reported done", old_note=before.old_note)
     if change.kind is ChangeKind.WITHDRAWN:
@@ -47,8 +47,8 @@ def shortened(text: str, limit: int = _LONGEST) -> str:
     """At most `limit` characters, cut at a word where there is one."""
     if len(text) <= limit:
         return text
-    cut = text[:limit - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[limit // 2:] else cut).rstrip(" ,;:") + "…"
+    cut = text[: limit - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[limit // 2 :] else cut).rstrip(" ,;:") + "…"
 
 
 def _gone(change: Change) -> str:
@@ -65,7 +65,8 @@ def _certainty(change: Change, before: Headline) -> Headline:
         return Headline(old=before.old, new="given up", old_note=before.old_note)
     if was is now or change.kind is not ChangeKind.CERTAINTY_CHANGED:
         return before
-    return Headline(old=was.value, new=now.value, old_note=before.old, new_note=before.new_note or (before.new if before.new != before.old else ""))
+    note = " ".join(part for part in (before.old, before.old_note) if part)
+    return Headline(old=was.value, new=now.value, old_note=note, new_note=before.new if before.new != before.old else "")
 
 
 def _same(old: Answer | None, new: Answer) -> bool:

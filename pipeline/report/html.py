@@ -7,7 +7,8 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.report.change_report import ChangeReport, joined, voice_words
+from pipeline.report.change_report import ChangeReport, joined
+from pipeline.report.items import voice_words
 from pipeline.report.signs import ICONS, TONES, WORDS
 from pipeline.report.timeline import render_timeline, timeline_list
 from pipeline.report.when import day_words, moment_words
@@ -27,8 +28,17 @@ def render_html(report: ChangeReport) -> str:
     # Style and script are our own files, and the timelines escape what they show.
     timelines = {watch.watch.id: Markup(render_timeline(watch)) for watch in report.watches}  # noqa: S704
     return template.render(
-        report=report, style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),  # noqa: S704
-        timelines=timelines, timeline_list=timeline_list, icons=ICONS, words=WORDS, tones=TONES)
+        report=report,
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        timelines=timelines,
+        timeline_list=timeline_list,
+        icons=ICONS,
+        words=WORDS,
+        tones=TONES,
+    )
 
 
 def _own(name: str) -> str:

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from html import escape
 
 from pipeline.model import Certainty, ChangeKind, StateStatus
-from pipeline.report.change_report import ChangeItem, QuestionReport, voice_words
+from pipeline.report.change_report import QuestionReport
+from pipeline.report.items import ChangeItem, voice_words
 from pipeline.report.scale import Axis, Rows, spread, text_width
 from pipeline.report.signs import ICONS
 from pipeline.report.spells import Phase, Spell, main_unit, phases_of, size_of, spells_of
-from pipeline.report.when import day_words, interval_words, moment_words
+from pipeline.report.when import answer_words, day_words, interval_words, moment_words
 from pipeline.watches import QuestionKind
 
 LABEL_ROW, MARKS, PADDING, BAND, PLOT = 15, 20, 9, 11, 34
 _LABEL_ROWS, _PROMISE_ROWS, _LETTERS = 4, 9, 34
-_SHADES = 6
+_SHADES, _SWATCH = 6, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,19 @@ def draw_lane(lane: QuestionReport, items: Sequence[ChangeItem], axis: Axis) -> 
 def _band(lane: QuestionReport, axis: Axis) -> Drawing:
     phases = phases_of(lane.history)
     shades = _shades(phases)
-    labels, rows = _labels([(axis.x(phase.since), _phase_text(phase), phase.status.value) for phase in phases], axis)
+    plain = lane.question.kind is QuestionKind.STATEMENT
+    keys = ["open" if plain or phase.status is StateStatus.UNKNOWN else shades[phase.values] for phase in phases]
+    wanted = [
+        (axis.x(phase.since), _phase_text(phase), phase.status.value, "" if key == "open" else key)
+        for phase, key in zip(phases, keys, strict=True)
+    ]
+    # Whole sentences say little when cut: one row of them is enough.
+    labels, rows = _labels(wanted, axis, most=1 if plain else _LABEL_ROWS)
     top = rows * LABEL_ROW
     parts = list(labels)
-    plain = lane.question.kind is QuestionKind.STATEMENT
-    for phase in phases:
+    for phase, shade in zip(phases, keys, strict=True):
         start, end = axis.x(phase.since), axis.x(phase.until or axis.last)
-        shade = "open" if plain or phase.status is StateStatus.UNKNOWN else shades.get(phase.values, "s0")
-        parts.append(f'<g><title>{escape(_phase_title(phase))}</title>{_bar(start, end, top, phase.status, shade)}</g>')
+        parts.append(f"<g><title>{escape(_phase_title(phase))}</title>{_bar(start, end, top, phase.status, shade)}</g>")
     return Drawing(tuple(parts), top + BAND)
 
 
@@ -55,8 +61,10 @@ def _bar(start: float, end: float, top: float, status: StateStatus, shade: str) 
     width = max(end - start - 1.5, 2.0)
     if status is StateStatus.DISPUTED:
         half = (BAND - 1) / 2
-        return (f'<rect class="seg side-a" x="{start:.1f}" y="{top:.1f}" width="{width:.1f}" height="{half}"/>'
-                f'<rect class="seg side-b" x="{start:.1f}" y="{top + half + 1:.1f}" width="{width:.1f}" height="{half}"/>')
+        return (
+            f'<rect class="seg side-a" x="{start:.1f}" y="{top:.1f}" width="{width:.1f}" height="{half}"/>'
+            f'<rect class="seg side-b" x="{start:.1f}" y="{top + half + 1:.1f}" width="{width:.1f}" height="{half}"/>'
+        )
     kind = "late" if status is StateStatus.OVERDUE else shade
     return f'<rect class="seg {kind}" x="{start:.1f}" y="{top:.1f}" width="{width:.1f}" height="{BAND}" rx="2"/>'
 
@@ -68,7 +76,7 @@ def _steps(lane: QuestionReport, axis: Axis) -> Drawing:
     drawn = [(spell, size) for spell in spells if (size := size_of(spell.answer)) is not None and (spell.answer.unit or "") == unit]
     if not drawn:
         return _band(lane, axis)
-    labels, rows = _labels([(axis.x(spell.since), spell.answer.text, spell.status.value) for spell in spells], axis)
+    labels, rows = _labels([(axis.x(spell.since), spell.answer.text, spell.status.value, "") for spell in spells], axis)
     top = rows * LABEL_ROW + 3
     low, high = min(size for _, size in drawn), max(size for _, size in drawn)
 
@@ -82,9 +90,11 @@ def _steps(lane: QuestionReport, axis: Axis) -> Drawing:
         rival = " rival" if spell.status is StateStatus.DISPUTED else ""
         if previous and previous[0].until == spell.since:
             parts.append(f'<line class="step" x1="{start:.1f}" y1="{y(previous[1]):.1f}" x2="{start:.1f}" y2="{y(size):.1f}"/>')
-        parts.append(f'<g><title>{escape(_spell_title(spell))}</title>'
-                     f'<line class="step{rival}" x1="{start:.1f}" y1="{y(size):.1f}" x2="{max(end, start + 3):.1f}" y2="{y(size):.1f}"/>'
-                     f'<circle class="point{rival}" cx="{start:.1f}" cy="{y(size):.1f}" r="3"/></g>')
+        parts.append(
+            f"<g><title>{escape(_spell_title(spell))}</title>"
+            f'<line class="step{rival}" x1="{start:.1f}" y1="{y(size):.1f}" x2="{max(end, start + 3):.1f}" y2="{y(size):.1f}"/>'
+            f'<circle class="point{rival}" cx="{start:.1f}" cy="{y(size):.1f}" r="3"/></g>'
+        )
         previous = spell, size
     return Drawing(tuple(parts), top + PLOT)
 
@@ -101,23 +111,23 @@ def _promises(lane: QuestionReport, axis: Axis) -> Drawing:
         end = max(axis.x(when.end or when.start or spell.since), start + 5) if when else axis.x(spell.until or axis.last)
         fate = _fate(spell)
         late = axis.x(late_until) if fate == "late" and late_until else end
-        text = _due_text(spell, fate)
         right = max(end, late, said) + 6
-        label_x, anchor = (right, "start") if right + text_width(text) <= axis.width else (min(said, start) - 8, "end")
-        if anchor == "end" and label_x - text_width(text) < 0:
-            text = ""
+        text, label_x, anchor = _due_label(spell, fate, right, min(said, start) - 8, axis.width)
         left = min(said, start) - 4 if anchor == "start" else label_x - text_width(text)
         row = rows.place(left, right + text_width(text) if anchor == "start" else right)
         if row is None:
             continue
         y = row * LABEL_ROW
         middle = y + 7.5
-        parts.append(f'<g class="due {fate}"><title>{escape(_spell_title(spell, fate))}</title>'
-                     f'<line class="lead" x1="{said:.1f}" y1="{middle}" x2="{start:.1f}" y2="{middle}"/>'
-                     f'<circle class="said" cx="{said:.1f}" cy="{middle}" r="2.5"/>'
-                     + (f'<rect class="range" x="{start:.1f}" y="{y + 3}" width="{end - start:.1f}" height="9" rx="2"/>' if when else "")
-                     + (f'<rect class="over" x="{end:.1f}" y="{y + 3}" width="{late - end:.1f}" height="9"/>' if late > end else "")
-                     + (f'<text class="note" x="{label_x:.1f}" y="{y + 11}" text-anchor="{anchor}">{escape(text)}</text>' if text else "") + "</g>")
+        parts.append(
+            f'<g class="due {fate}"><title>{escape(_spell_title(spell, fate))}</title>'
+            f'<line class="lead" x1="{said:.1f}" y1="{middle}" x2="{start if when else end:.1f}" y2="{middle}"/>'
+            f'<circle class="said" cx="{said:.1f}" cy="{middle}" r="2.5"/>'
+            + (f'<rect class="range" x="{start:.1f}" y="{y + 3}" width="{end - start:.1f}" height="9" rx="2"/>' if when else "")
+            + (f'<rect class="over" x="{end:.1f}" y="{y + 3}" width="{late - end:.1f}" height="9"/>' if late > end else "")
+            + (f'<text class="note" x="{label_x:.1f}" y="{y + 11}" text-anchor="{anchor}">{escape(text)}</text>' if text else "")
+            + "</g>"
+        )
     return Drawing(tuple(parts), max(len(rows.ends), 1) * LABEL_ROW)
 
 
@@ -141,25 +151,50 @@ def _fate(spell: Spell) -> str:
     return "dropped" if spell.until else "stands"
 
 
-def _due_text(spell: Spell, fate: str) -> str:
-    text = spell.answer.text if len(spell.answer.text) <= _LETTERS else spell.answer.text[:_LETTERS - 1] + "…"
-    word = {"late": ", overdue", "met": ", met"}.get(fate, ", given up" if spell.certainty is Certainty.DENIED else ", replaced" if fate == "dropped" else "")
-    return text + word
+def _due_label(spell: Spell, fate: str, right: float, left: float, width: float) -> tuple[str, float, str]:
+    """The longest text that has room beside a promise, its place and its anchor; "" where none has."""
+    for text in _due_texts(spell, fate):
+        if right + text_width(text) <= width:
+            return text, right, "start"
+        if left - text_width(text) >= 0:
+            return text, left, "end"
+    return "", right, "start"
 
 
-def _labels(wanted: Sequence[tuple[float, str, str]], axis: Axis) -> tuple[list[str], int]:
-    """Labels above their place in as few rows as they need; one that finds no room is left to the title and the list."""
-    rows = Rows(_LABEL_ROWS)
-    placed: list[tuple[int, float, str, str]] = []
-    for x, text, kind in wanted:
-        shown = text if len(text) <= _LETTERS else text[:_LETTERS - 1].rstrip() + "…"
-        start = max(min(x, axis.width - text_width(shown)), 0.0)
-        row = rows.place(start, start + text_width(shown))
-        if row is not None and shown:
-            placed.append((row, start, shown, kind))
+def _due_texts(spell: Spell, fate: str) -> list[str]:
+    """From the whole answer with its calendar date down to the bare fate."""
+    given_up = "given up" if spell.certainty is Certainty.DENIED else "replaced"
+    word = {"late": "overdue", "met": "met", "dropped": given_up}.get(fate, "")
+    bare, note = answer_words(spell.answer)
+    texts = [f"{bare}, {note}" if note else bare, bare, bare[:_LETTERS].rstrip() + "…"]
+    short = [text for text in texts if len(text) <= _LETTERS + 14]
+    return [f"{text}, {word}" if word else text for text in short] + [word]
+
+
+def _labels(wanted: Sequence[tuple[float, str, str, str]], axis: Axis, most: int = _LABEL_ROWS) -> tuple[list[str], int]:
+    """Labels above their place in as few rows as they need; one that finds no room is left to the title and the list.
+
+    Each is wanted as place, text, the question's status, and the colour of its bar, which a small square before it repeats ("" for none).
+    """
+    rows = Rows(most)
+    placed: list[tuple[int, float, str, str, str]] = []
+    for x, text, status, key in wanted:
+        shown = text if len(text) <= _LETTERS else text[: _LETTERS - 1].rstrip() + "…"
+        width = text_width(shown) + (_SWATCH if key else 0)
+        start = max(min(x, axis.width - width), 0.0)
+        row = rows.place(start, start + width) if shown else None
+        if row is not None:
+            placed.append((row, start, shown, status, key))
     count = max(len(rows.ends), 1)
-    # The first row lies next to the band, further ones above it.
-    return [f'<text class="note {kind}" x="{x:.1f}" y="{(count - row) * LABEL_ROW - 4}">{escape(text)}</text>' for row, x, text, kind in placed], count
+    parts = []
+    for row, x, text, status, key in placed:
+        # The first row lies next to the band, further ones above it.
+        y = (count - row) * LABEL_ROW - 4
+        shade = {"disputed": "side-a", "overdue": "late"}.get(status, key)
+        square = key and f'<rect class="seg {shade}" x="{x:.1f}" y="{y - 7}" width="6" height="6" rx="1"/>'
+        left = x + (_SWATCH if key else 0)
+        parts.append(f'{square}<text class="note {status}" x="{left:.1f}" y="{y}">{escape(text)}</text>')
+    return parts, count
 
 
 def _marks(items: Sequence[ChangeItem], axis: Axis, top: float) -> list[str]:
@@ -167,8 +202,13 @@ def _marks(items: Sequence[ChangeItem], axis: Axis, top: float) -> list[str]:
     parts = []
     for item, x in zip(ordered, spread([axis.x(item.change.detected_at) - 6.5 for item in ordered], 15, axis.width - 14), strict=True):
         first = item.change.kind is ChangeKind.NEW
-        icon = '<circle class="dot" cx="8" cy="8" r="4"/>' if first else f'<circle class="disc" cx="8" cy="8" r="9"/><path d="{ICONS[item.change.kind]}"/>'
-        parts.append(f'<g class="mark t-{item.tone}" transform="translate({max(x, 0):.1f} {top + 5:.1f}) scale(.82)"><title>{escape(_mark_title(item))}</title>{icon}</g>')
+        icon = (
+            '<circle class="dot" cx="8" cy="8" r="4"/>'
+            if first
+            else f'<circle class="disc" cx="8" cy="8" r="9"/><path d="{ICONS[item.change.kind]}"/>'
+        )
+        place = f"translate({max(x, 0):.1f} {top + 5:.1f}) scale(.82)"
+        parts.append(f'<g class="mark t-{item.tone}" transform="{place}"><title>{escape(_mark_title(item))}</title>{icon}</g>')
     return parts
 
 
@@ -181,7 +221,7 @@ def _mark_title(item: ChangeItem) -> str:
 def _phase_text(phase: Phase) -> str:
     if phase.status is StateStatus.DISPUTED:
         return " ≠ ".join(text if len(text) <= 15 else text[:14] + "…" for text in phase.texts[-2:])
-    return phase.texts[-1] if phase.texts else "no answer"
+    return phase.texts[-1] if phase.texts else ""
 
 
 def _phase_title(phase: Phase) -> str:
@@ -192,7 +232,9 @@ def _phase_title(phase: Phase) -> str:
 def _spell_title(spell: Spell, fate: str = "") -> str:
     when = f" ({interval_words(spell.answer.when)})" if spell.answer.when else ""
     told = {"late": ", overdue", "met": ", met", "dropped": ", given up or replaced"}.get(fate, "")
-    return f"{spell.answer.text}{when}{told}\n{spell.certainty.value}, {spell.speaker}, from {moment_words(spell.since)}" + (f" to {moment_words(spell.until)}" if spell.until else "")
+    return f"{spell.answer.text}{when}{told}\n{spell.certainty.value}, {spell.speaker}, from {moment_words(spell.since)}" + (
+        f" to {moment_words(spell.until)}" if spell.until else ""
+    )
 
 
 def _shades(phases: Sequence[Phase]) -> dict[tuple[str, ...], str]:

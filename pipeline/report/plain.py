@@ -7,7 +7,9 @@ from typing import TypeVar
 
 Value = TypeVar("Value")
 # Terminals obey control characters, readers are misled by bidirectional overrides, and lone surrogates cannot be written.
-_HARMFUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\t\n\r]+")
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\t\n\r]+"
+)
 
 
 def printable(value: Value) -> Value:

@@ -15,7 +15,7 @@ from pipeline.model import Answer, Change, CurrentAnswer, Evidence, Interval, Qu
 FORMAT = 1
 Row = dict[str, object]
 # A spreadsheet would run a cell that begins like this as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def change_row(change: Change) -> Row:
@@ -29,7 +29,7 @@ def change_row(change: Change) -> Row:
         "old": _answer(change.old),
         "new": _answer(change.new),
         "effective": _interval(change.effective),
-        "detected_at": _instant(change.detected_at),
+        "detected_at": _instant(change.detected_at.astimezone(dt.UTC)),
         "score": round(change.score, 3),
         "why": list(change.why),
         "evidence": evidence_row(change.evidence),
@@ -41,7 +41,7 @@ def state_row(state: QuestionState) -> Row:
     """One line of state.jsonl."""
     return {
         "format": FORMAT,
-        "as_of": _instant(state.as_of),
+        "as_of": _instant(state.as_of.astimezone(dt.UTC)),
         "after": state.after,
         "watch": state.watch,
         "question": state.question,
@@ -119,8 +119,17 @@ def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
     return out.getvalue()
 
 
+def write_json_lines(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write rows as JSON Lines, the file whole or not at all.
+
+    Raises:
+        OutputError: It cannot be written; the old file is as it was.
+    """
+    write_text(path, json_lines(rows))
+
+
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all.
+    """Write a file in UTF-8, whole or not at all. Lone surrogates, which UTF-8 cannot hold, are written as `\\udXXX` (valid in JSON).
 
     Raises:
         OutputError: It cannot be written; the old file is as it was.
@@ -129,7 +138,7 @@ def write_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 file.write(text)
             Path(temporary).chmod(0o644)
             Path(temporary).replace(path)
@@ -157,8 +166,14 @@ def _flatten(row: Mapping[str, object], prefix: str = "") -> dict[str, str]:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, list):
+        plain = all(isinstance(item, str) for item in value)
+        text = "; ".join(value) if plain else json.dumps(value, ensure_ascii=False)
+    else:
+        text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _current(answer: CurrentAnswer) -> Row:

@@ -53,7 +53,8 @@ def axis_for(moments: Sequence[dt.datetime], targets: Iterable[dt.datetime], wid
     first, last = min(moments), max(moments)
     span = max(last - first, dt.timedelta(days=2))
     near = [target for target in targets if first - span * 0.15 <= target <= last + span * 0.4]
-    return Axis(min([first, *near]) - span * 0.01, max([last, *near]) + span * 0.03, width)
+    start = min([first, *near]).astimezone(dt.UTC)
+    return Axis(start.replace(hour=0, minute=0, second=0, microsecond=0), max([last, *near]) + span * 0.03, width)
 
 
 def text_width(text: str) -> float:
@@ -98,12 +99,12 @@ def wrapped(text: str, letters: int, lines: int) -> list[str]:
     """A label in at most `lines` lines of `letters` characters, cut with an ellipsis."""
     found: list[str] = [""]
     for word in text.split():
-        piece = word if len(word) <= letters else word[:letters - 1] + "…"
+        piece = word if len(word) <= letters else word[: letters - 1] + "…"
         if len(found[-1]) + len(piece) + 1 <= letters:
             found[-1] = f"{found[-1]} {piece}".strip()
         else:
             found.append(piece)
     if len(found) > lines:
         found = found[:lines]
-        found[-1] = found[-1][:letters - 1].rstrip() + "…"
+        found[-1] = found[-1][: letters - 1].rstrip() + "…"
     return found

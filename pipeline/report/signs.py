@@ -4,24 +4,51 @@ from pipeline.model import ChangeKind
 
 # What an analyst must see first.
 IMPORTANCE: tuple[ChangeKind, ...] = (
-    ChangeKind.OVERDUE, ChangeKind.REVERSED, ChangeKind.DENIED, ChangeKind.DISPUTED, ChangeKind.WITHDRAWN, ChangeKind.CORRECTED,
-    ChangeKind.STATUS_CHANGED, ChangeKind.CERTAINTY_CHANGED, ChangeKind.DATE_MOVED, ChangeKind.NUMBER_CHANGED, ChangeKind.SCOPE_CHANGED, ChangeKind.NEW,
+    ChangeKind.OVERDUE,
+    ChangeKind.REVERSED,
+    ChangeKind.DENIED,
+    ChangeKind.DISPUTED,
+    ChangeKind.WITHDRAWN,
+    ChangeKind.CORRECTED,
+    ChangeKind.STATUS_CHANGED,
+    ChangeKind.CERTAINTY_CHANGED,
+    ChangeKind.DATE_MOVED,
+    ChangeKind.NUMBER_CHANGED,
+    ChangeKind.SCOPE_CHANGED,
+    ChangeKind.NEW,
 )
 
 # A sign of one column that common fonts have, and the word; the sign says the kind without colour.
 WORDS: dict[ChangeKind, tuple[str, str]] = {
-    ChangeKind.OVERDUE: ("!", "overdue"), ChangeKind.REVERSED: ("⇄", "reversed"), ChangeKind.DENIED: ("✗", "denied"),
-    ChangeKind.DISPUTED: ("≠", "disputed"), ChangeKind.WITHDRAWN: ("∅", "withdrawn"), ChangeKind.CORRECTED: ("✎", "corrected"),
-    ChangeKind.STATUS_CHANGED: ("●", "status changed"), ChangeKind.CERTAINTY_CHANGED: ("◆", "certainty changed"),
-    ChangeKind.DATE_MOVED: ("→", "date moved"), ChangeKind.NUMBER_CHANGED: ("#", "number changed"),
-    ChangeKind.SCOPE_CHANGED: ("□", "scope changed"), ChangeKind.NEW: ("+", "new"), ChangeKind.REPEAT: ("=", "repeat"),
+    ChangeKind.OVERDUE: ("!", "promise overdue"),
+    ChangeKind.REVERSED: ("⇄", "reversed"),
+    ChangeKind.DENIED: ("✗", "denied"),
+    ChangeKind.DISPUTED: ("≠", "disputed"),
+    ChangeKind.WITHDRAWN: ("∅", "withdrawn"),
+    ChangeKind.CORRECTED: ("✎", "corrected"),
+    ChangeKind.STATUS_CHANGED: ("●", "status changed"),
+    ChangeKind.CERTAINTY_CHANGED: ("◆", "certainty changed"),
+    ChangeKind.DATE_MOVED: ("→", "date moved"),
+    ChangeKind.NUMBER_CHANGED: ("#", "number changed"),
+    ChangeKind.SCOPE_CHANGED: ("□", "scope changed"),
+    ChangeKind.NEW: ("+", "new"),
+    ChangeKind.REPEAT: ("=", "repeat"),
 }
 
 # The groups of DESIGN section 2: one colour each.
 TONES: dict[ChangeKind, str] = {
-    ChangeKind.OVERDUE: "late", ChangeKind.REVERSED: "opposed", ChangeKind.DENIED: "opposed", ChangeKind.DISPUTED: "opposed",
-    ChangeKind.WITHDRAWN: "back", ChangeKind.CORRECTED: "back", ChangeKind.STATUS_CHANGED: "state", ChangeKind.CERTAINTY_CHANGED: "state",
-    ChangeKind.DATE_MOVED: "value", ChangeKind.NUMBER_CHANGED: "value", ChangeKind.SCOPE_CHANGED: "value", ChangeKind.NEW: "first",
+    ChangeKind.OVERDUE: "late",
+    ChangeKind.REVERSED: "opposed",
+    ChangeKind.DENIED: "opposed",
+    ChangeKind.DISPUTED: "opposed",
+    ChangeKind.WITHDRAWN: "back",
+    ChangeKind.CORRECTED: "back",
+    ChangeKind.STATUS_CHANGED: "state",
+    ChangeKind.CERTAINTY_CHANGED: "state",
+    ChangeKind.DATE_MOVED: "value",
+    ChangeKind.NUMBER_CHANGED: "value",
+    ChangeKind.SCOPE_CHANGED: "value",
+    ChangeKind.NEW: "first",
     ChangeKind.REPEAT: "first",
 }
 

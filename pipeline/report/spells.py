@@ -10,7 +10,7 @@ from pipeline.model import Answer, Certainty, CurrentAnswer, QuestionState, Stat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spell:
-    """An answer and how long it held. `until` is None while it does. `status` is the question's while it held (the worst one)."""
+    """An answer and how long it held. `until` is None while it does. `certainty` is its last, `status` the question's worst."""
 
     answer: Answer
     certainty: Certainty
@@ -45,10 +45,16 @@ def spells_of(history: Sequence[QuestionState]) -> tuple[Spell, ...]:
         for key, answer in now.items():
             old = open_.get(key)
             if old is None:
-                open_[key] = Spell(answer=answer.answer, certainty=answer.certainty, speaker=", ".join(answer.speakers[:2]),
-                                   since=min(answer.since, state.as_of), until=None, status=state.status)
-            elif _WORST[state.status] > _WORST[old.status]:
-                open_[key] = replace(old, status=state.status)
+                open_[key] = Spell(
+                    answer=answer.answer,
+                    certainty=answer.certainty,
+                    speaker=", ".join(answer.speakers[:2]),
+                    since=min(answer.since, state.as_of),
+                    until=None,
+                    status=state.status,
+                )
+            else:
+                open_[key] = replace(old, certainty=answer.certainty, status=max(state.status, old.status, key=_WORST.__getitem__))
     return tuple(sorted((*closed, *open_.values()), key=lambda spell: spell.since))
 
 

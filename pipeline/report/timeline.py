@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from pipeline.report.change_report import ChangeItem, QuestionReport, WatchReport
+from pipeline.report.change_report import QuestionReport, WatchReport
+from pipeline.report.items import ChangeItem
 from pipeline.report.lanes import Drawing, draw_lane
 from pipeline.report.scale import Axis, axis_for, wrapped
 
@@ -43,16 +44,20 @@ def render_timeline(watch: WatchReport) -> str:
     heights = [max(drawing.height, len(name) * LINE + 12) for drawing, name in zip(drawings, names, strict=True)]
     height = TOP + sum(heights)
     label = f"Timeline of {watch.watch.title}: {len(lanes)} questions, {len(items)} changes. The list below says the same."
-    return (f'<div class="tl w{size}">'
-            f'<svg class="names" viewBox="0 0 {LABELS} {height:.0f}" width="{LABELS}" height="{height:.0f}" aria-hidden="true">{_names(names, heights)}</svg>'
-            f'<svg class="lanes" viewBox="0 0 {WIDTHS[size]} {height:.0f}" width="{WIDTHS[size]}" height="{height:.0f}" role="img" '
-            f'aria-label="{escape(label, quote=True)}">{_grid(axis, height)}{_lanes(drawings, heights, WIDTHS[size])}</svg></div>')
+    return (
+        f'<div class="tl w{size}">'
+        f'<svg class="names" viewBox="0 0 {LABELS} {height:.0f}" width="{LABELS}" height="{height:.0f}" aria-hidden="true">{_names(names, heights)}</svg>'
+        f'<svg class="lanes" viewBox="0 0 {WIDTHS[size]} {height:.0f}" width="{WIDTHS[size]}" height="{height:.0f}" role="img" '
+        f'aria-label="{escape(label, quote=True)}">{_grid(axis, height)}{_lanes(drawings, heights, WIDTHS[size])}</svg></div>'
+    )
 
 
 def timeline_list(watch: WatchReport) -> tuple[TimelineEntry, ...]:
     """What the picture shows, oldest first."""
-    return tuple(TimelineEntry(at=item.change.detected_at, asks=item.asks, item=item)
-                 for item in sorted(_items(watch), key=lambda item: item.change.detected_at))
+    return tuple(
+        TimelineEntry(at=item.change.detected_at, asks=item.asks, item=item)
+        for item in sorted(_items(watch), key=lambda item: item.change.detected_at)
+    )
 
 
 def _items(watch: WatchReport) -> list[ChangeItem]:
@@ -73,14 +78,20 @@ def _axis(lanes: Sequence[QuestionReport], items: Sequence[ChangeItem], width: i
 
 
 def _grid(axis: Axis, height: float) -> str:
-    return "".join(f'<line class="grid" x1="{x:.1f}" y1="{TOP - 6}" x2="{x:.1f}" y2="{height:.0f}"/><text class="tick" x="{x:.1f}" y="{TOP - 12}">{escape(day)}</text>'
-                   for x, day in axis.ticks())
+    return "".join(
+        f'<line class="grid" x1="{x:.1f}" y1="{TOP - 6}" x2="{x:.1f}" y2="{height:.0f}"/><text class="tick" x="{x:.1f}" y="{TOP - 12}">{escape(day)}</text>'
+        for x, day in axis.ticks()
+    )
 
 
 def _lanes(drawings: Sequence[Drawing], heights: Sequence[float], width: int) -> str:
     parts, top = [], float(TOP)
     for drawing, height in zip(drawings, heights, strict=True):
-        parts += [f'<line class="rule" x1="0" y1="{top:.1f}" x2="{width}" y2="{top:.1f}"/><g transform="translate(0 {top:.1f})">', *drawing.parts, "</g>"]
+        parts += [
+            f'<line class="rule" x1="0" y1="{top:.1f}" x2="{width}" y2="{top:.1f}"/><g transform="translate(0 {top:.1f})">',
+            *drawing.parts,
+            "</g>",
+        ]
         top += height
     return "".join(parts)
 
@@ -89,6 +100,8 @@ def _names(names: Sequence[Sequence[str]], heights: Sequence[float]) -> str:
     parts, top = [], float(TOP)
     for lines, height in zip(names, heights, strict=True):
         parts.append(f'<line class="rule" x1="0" y1="{top:.1f}" x2="{LABELS}" y2="{top:.1f}"/>')
-        parts += [f'<text class="name" x="12" y="{top + 19 + number * LINE:.1f}">{escape(line)}</text>' for number, line in enumerate(lines)]
+        parts += [
+            f'<text class="name" x="12" y="{top + 19 + number * LINE:.1f}">{escape(line)}</text>' for number, line in enumerate(lines)
+        ]
         top += height
     return "".join(parts)

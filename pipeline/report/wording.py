@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diff_match_patch import diff_match_patch  # type: ignore[import-untyped]
+from diff_match_patch import diff_match_patch
 
 _TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
 # Two planes of private-use characters: more tokens than any sentence has.
