@@ -13,12 +13,14 @@ from pipeline.store.tables import changes
 
 def add_changes(connection: Connection, new: Sequence[Change]) -> tuple[Change, ...]:
     """Store changes; returns those that were not there yet."""
-    by_id = {change.id: change for change in reversed(new)}
-    known = stored_among(connection, changes.c.id, list(by_id))
-    fresh = tuple(change for change in new if change.id not in known and by_id[change.id] is change)
+    known = stored_among(connection, changes.c.id, [change.id for change in new])
+    fresh: dict[str, Change] = {}
+    for change in new:
+        if change.id not in known:
+            fresh.setdefault(change.id, change)
     if fresh:
-        connection.execute(insert(changes), [_to_row(change) for change in fresh])
-    return fresh
+        connection.execute(insert(changes), [_to_row(change) for change in fresh.values()])
+    return tuple(fresh.values())
 
 
 def all_changes(

@@ -15,14 +15,14 @@ from pipeline.store.tables import claims
 def add_claims(connection: Connection, new: Sequence[StoredClaim]) -> int:
     """Store claims in bulk and in order; those whose natural key is there are left as they are. Returns how many were new."""
     known = stored_among(connection, claims.c.key, [stored.claim.key for stored in new])
-    rows: dict[str, dict[str, object]] = {}
+    fresh: dict[str, StoredClaim] = {}
     for stored in new:
-        # Of two with the same key the first counts, as if they had come one after the other.
-        if stored.claim.key not in known and stored.claim.key not in rows:
-            rows[stored.claim.key] = _to_row(stored)
-    if rows:
-        connection.execute(insert(claims), list(rows.values()))
-    return len(rows)
+        if stored.claim.key not in known:
+            # Of two with the same key the first counts, as if they had come one after the other.
+            fresh.setdefault(stored.claim.key, stored)
+    if fresh:
+        connection.execute(insert(claims), [_to_row(stored) for stored in fresh.values()])
+    return len(fresh)
 
 
 def claims_of_question(connection: Connection, watch: str, question: str) -> tuple[StoredClaim, ...]:

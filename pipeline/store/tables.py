@@ -33,8 +33,23 @@ metadata = MetaData(
 )
 
 
-FIRST_INSTANT = dt.datetime.min.replace(tzinfo=dt.UTC)
-LAST_INSTANT = dt.datetime.max.replace(tzinfo=dt.UTC)
+_FIRST_INSTANT = dt.datetime.min.replace(tzinfo=dt.UTC)
+_LAST_INSTANT = dt.datetime.max.replace(tzinfo=dt.UTC)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def in_utc(value: dt.datetime) -> dt.datetime:
+    """The aware instant in UTC, or the nearest one that the calendar has."""
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:
+        # Feeds say "0001-01-01" where they know no date, and in an eastern zone that lies before the calendar.
+        return _FIRST_INSTANT if value.year == 1 else _LAST_INSTANT
+
+
+def plain(text: str) -> str:
+    """The text as columns hold it: NUL and halves of character pairs, which PostgreSQL refuses, are U+FFFD. Its length stays."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -49,11 +64,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
-        try:
-            return value.astimezone(dt.UTC)
-        except OverflowError:
-            # Feeds say "0001-01-01" where they know no date, and in an eastern zone that lies before the calendar.
-            return FIRST_INSTANT if value.year == 1 else LAST_INSTANT
+        return in_utc(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:
         """Gives UTC."""
@@ -64,17 +75,15 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class PlainText(TypeDecorator[str]):
-    """Text that every database takes: NUL and halves of character pairs become U+FFFD, in values and in comparisons alike."""
+    """Text made `plain`, in what is stored and in what it is compared with alike."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Replaces what PostgreSQL or the driver would refuse. The length stays the same."""
-        return None if value is None else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+        """Replaces what cannot be stored."""
+        return None if value is None else plain(value)
 
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 articles = Table(
     "article",

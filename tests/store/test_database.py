@@ -4,16 +4,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 from alembic import command
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from pipeline.detect.state import fold_state
 from pipeline.errors import DatabaseError
-from pipeline.model import Answer, ChangeKind, Removal
+from pipeline.model import Answer, ChangeKind, Entry, Removal
 from pipeline.store import articles, changes, claims, feeds, states
 from pipeline.store.database import Database, alembic_config, open_database
 from pipeline.store.dump import canonical_dump
-from pipeline.detect.state import fold_state
 from tests.builders import MONDAY, later, make_article, make_change, make_claim, stored
 
 
@@ -91,9 +89,8 @@ def test_no_change_is_stored_without_two_unequal_pieces_of_evidence(database: Da
 
 def test_a_step_that_fails_in_the_middle_leaves_nothing_behind(database: Database):
     before = canonical_dump(database)
-    with pytest.raises(RuntimeError), database.writing() as connection:
-        articles.add_version(connection, make_article())
-        raise RuntimeError("crash")
+    with pytest.raises(ZeroDivisionError), database.writing() as connection:
+        assert articles.add_version(connection, make_article()).version / 0
     assert canonical_dump(database) == before
 
 
@@ -110,10 +107,10 @@ def test_what_was_retracted_later_still_stood_before(database: Database):
 
 
 def test_feeds_and_entries_are_remembered(database: Database):
-    from pipeline.model import Entry
-
     entry = Entry(feed="f", url="https://example.org/a", title="A", publisher="P", published=MONDAY)
-    memory = feeds.FeedMemory(id="f", url="https://example.org/feed", etag='"x"', last_polled_at=MONDAY, failures=2, last_error="answered 500")
+    memory = feeds.FeedMemory(
+        id="f", url="https://example.org/feed", etag='"x"', last_polled_at=MONDAY, failures=2, last_error="answered 500"
+    )
     with database.writing() as connection:
         feeds.save_feed_memory(connection, memory)
         assert feeds.add_entries(connection, (entry, entry), MONDAY) == 1
@@ -125,8 +122,6 @@ def test_feeds_and_entries_are_remembered(database: Database):
 
 
 def test_an_entry_whose_page_keeps_failing_is_given_up(sqlite_database: Database):
-    from pipeline.model import Entry
-
     entry = Entry(feed="f", url="https://example.org/a", title="A", publisher="P", published=MONDAY)
     with sqlite_database.writing() as connection:
         feeds.add_entries(connection, (entry,), MONDAY)
@@ -168,12 +163,3 @@ def test_four_processes_writing_at_once_lose_nothing(tmp_path: Path):
     with database.reading() as connection:
         assert len(claims.all_claims(connection)) == 100
     database.close()
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=80), low=st.floats(allow_nan=False, allow_infinity=False))
-def test_any_text_and_number_survive_the_way_through_the_database(sqlite_database: Database, text: str, low: float):
-    claim = make_claim(sentence=text, answer=Answer(type="quantity", text=f"{text}|{low}", value=text, low=low, high=low))
-    with sqlite_database.writing() as connection:
-        claims.add_claims(connection, (stored(claim),))
-        assert stored(claim) in claims.claims_of_question(connection, "bridge", "closing")
