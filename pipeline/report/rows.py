@@ -129,7 +129,7 @@ def write_json_lines(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file in UTF-8, whole or not at all. Lone surrogates, which UTF-8 cannot hold, are written as `\\udXXX` (valid in JSON).
+    """Write a file in UTF-8, whole or not at all. Lone surrogates, which UTF-8 cannot hold, are written as JSON escapes.
 
     Raises:
         OutputError: It cannot be written; the old file is as it was.
