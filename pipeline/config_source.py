@@ -84,7 +84,7 @@ class Source:
         kind, message = item["type"], str(item["msg"]).removeprefix("Value error, ")
         if kind == "extra_forbidden":
             known = _known_keys(model)
-            near = difflib.get_close_matches(key, known, n=1)
+            near = [name for name in sorted(known) if name.startswith(key)] or difflib.get_close_matches(key, known, n=1)
             return f"unknown key '{key}'." + (f" Did you mean '{near[0]}'?" if near else " The keys are listed in docs/writing-a-watch.md.")
         if kind == "missing":
             return f"the key '{key}' is missing."

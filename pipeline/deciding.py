@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from pipeline.detect.changes import Decision, decide
+from pipeline.detect.changes import decide
 from pipeline.detect.overdue import find_overdue
+from pipeline.detect.silence import Decision
 from pipeline.detect.state import fold_answers, fold_state
 from pipeline.extract.readings import Reader
 from pipeline.match.questions import denies, find_claims

@@ -46,7 +46,7 @@ class ClaimwatchError(Exception):
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f" {self.remedy}" if self.remedy else ""
-        return f"{place}{self.what}{'' if self.what.endswith('.') else '.'}{advice}"
+        return f"{place}{self.what}{'' if self.what.endswith(('.', '?')) else '.'}{advice}"
 
 
 class ConfigError(ClaimwatchError):

@@ -7,20 +7,16 @@ a rival's. What each kind means stands in docs/how-it-works.md.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pipeline.detect.answers import Relation, certainty_level, compare_answers
 from pipeline.detect.order import steps_back
+from pipeline.detect.silence import DISPUTE_DAYS, Decision, answers_rival, stay_silent
 from pipeline.detect.state import Standing, fold_answers
+from pipeline.detect.voices import own_last, rival_of, same_voice, stands
 from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.watches import Question, QuestionKind
 
 RULES_VERSION = "1"
-# States in which a course begins: plans, which never undo a later state.
-INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "pending", "made", "threatened", "advised", "called"))
-# Two voices contradict each other while both statements are fresh; later the world may simply have moved on.
-DISPUTE_DAYS = 10.0
-_WEAK = frozenset((Certainty.POSSIBLE, Certainty.CONDITIONAL, Certainty.DEMANDED, Certainty.UNKNOWN))
 _VALUE_KINDS = {
     QuestionKind.DATE: ChangeKind.DATE_MOVED,
     QuestionKind.DURATION: ChangeKind.NUMBER_CHANGED,
@@ -30,17 +26,6 @@ _VALUE_KINDS = {
     QuestionKind.YES_NO: ChangeKind.STATUS_CHANGED,
     QuestionKind.STATEMENT: ChangeKind.STATUS_CHANGED,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What a claim does: its kind, the stored claim it is compared with, a score 0-1 and the reasons."""
-
-    kind: ChangeKind
-    prior: StoredClaim | None
-    score: float
-    why: tuple[str, ...]
-    resets: bool = False
 
 
 def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, states: tuple[str, ...], denial: bool = False) -> Decision:
@@ -77,7 +62,7 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("the correction goes on",))
     if (
         claim.correction
-        and (own := _own_last(claim, past, other_article=True)) is not None
+        and (own := own_last(claim, past, other_article=True)) is not None
         and compare_answers(claim.answer, own.claim.answer) is not Relation.SAME
     ):
         return Decision(
@@ -92,14 +77,14 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return _other_statement(claim, past, score, denial)
     if many and not claim.background and not claim.tentative:
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("one more beside the others",))
-    if (answered := _answers_rival(claim, past, current, question, states)) is not None:
+    if (answered := answers_rival(claim, past, current, question, states)) is not None:
         return Decision(
             kind=ChangeKind.DISPUTED,
             prior=answered,
             score=score,
             why=(f"{claim.voice.speaker} holds to its answer against {answered.claim.voice.speaker}", _difference(claim, answered.claim)),
         )
-    if (quiet := _silent(claim, past, current, question, states)) is not None:
+    if (quiet := stay_silent(claim, past, current, question, states)) is not None:
         return quiet
     return _different(claim, past, latest, current, question, states, score, denial)
 
@@ -107,7 +92,7 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
 def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, denial: bool) -> Decision:
     """Open statements: another one is new, not a change, unless it denies or takes back what was said."""
     if denial and not claim.tentative:
-        rival = next((stored for stored in reversed(past) if not _same_voice(stored.claim, claim)), None)
+        rival = next((stored for stored in reversed(past) if not same_voice(stored.claim, claim)), None)
         return Decision(kind=ChangeKind.DENIED, prior=rival, score=score, why=(f"{claim.voice.speaker} denies it",))
     if claim.background or claim.tentative:
         return Decision(kind=ChangeKind.REPEAT, prior=past[-1] if past else None, score=0.4, why=("looks back, or a doubtful match",))
@@ -158,61 +143,6 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
     return Decision(kind=ChangeKind.REPEAT, prior=same.base, score=score, why=("the same answer as before",))
 
 
-def _silent(
-    claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, states: tuple[str, ...]
-) -> Decision | None:
-    """Differences that are no news: recaps, constancy, details, weak words against firm ones."""
-    latest = current[-1].base
-    alike = claim.certainty is Certainty.DENIED
-    known = next(
-        (
-            stored
-            for stored in reversed(past)
-            if (question.kind is QuestionKind.YES_NO or alike == (stored.claim.certainty is Certainty.DENIED))
-            and (stored.effect is not ChangeKind.REPEAT or stored.prior)
-            and compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)
-        ),
-        None,
-    )
-    if (
-        not claim.background
-        and claim.answer.value in INITIAL_STATES
-        and question.kind is QuestionKind.STATUS
-        and not _advances(claim, latest.claim, states)
-    ):
-        return Decision(
-            kind=ChangeKind.REPEAT,
-            prior=known,
-            score=0.4,
-            why=("a plan does not undo what has come since",),
-            resets=not states and not claim.tentative,
-        )
-    if claim.background or (known is not None and _is_recap(claim, known, past)):
-        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
-    if claim.affirmed and question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO) and known is not None:
-        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("affirms what was known",))
-    if claim.answer.value is None and claim.voice.institution not in current[-1].voices():
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("another voice gives no answer",))
-    here = [stored for stored in past if stored.claim.url == claim.url and stored.claim.version == claim.version]
-    if any(_same_voice(stored.claim, claim) for stored in here) and question.kind in (QuestionKind.QUANTITY, QuestionKind.DURATION):
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("a detail of the same report by the same voice",))
-    if question.kind is QuestionKind.DATE and claim.certainty in _WEAK and _firm_date_ahead(latest.claim, claim):
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}, while a firm date stands",))
-    if claim.certainty in _WEAK and question.kind in (QuestionKind.STATUS, QuestionKind.YES_NO, QuestionKind.STATEMENT):
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
-    if question.role in ("next", "deadline") and certainty_level(claim.certainty) == 3:
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("tells of something past, not of what is to come",))
-    if claim.tentative:
-        return Decision(
-            kind=ChangeKind.REPEAT, prior=None, score=0.3, why=("a doubtful match with the question: never replaces a settled answer",)
-        )
-    if known is not None and known.claim.said_at >= claim.said_at - dt.timedelta(days=1) and not _newer(claim, latest.claim):
-        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("an older answer quoted again",))
-    if claim.said_at < latest.claim.said_at - dt.timedelta(days=1):
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("said before the current answer was given",))
-    return None
-
-
 def _different(
     claim: Claim,
     past: Sequence[StoredClaim],
@@ -223,8 +153,8 @@ def _different(
     score: float,
     denial: bool,
 ) -> Decision:
-    own = _own_last(claim, past)
-    rival = _rival(claim, current)
+    own = own_last(claim, past)
+    rival = rival_of(claim, current)
     base = (own if own is not None and own.claim.key in {item.base.claim.key for item in current} else None) or latest.base
     back = steps_back(claim.answer, (rival or base).claim.answer, question, states)
     fresh = rival is not None and (claim.said_at - rival.claim.said_at) <= dt.timedelta(days=DISPUTE_DAYS)
@@ -238,7 +168,7 @@ def _different(
             score=score,
             why=(f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said", difference),
         )
-    if own is not None and back and question.kind is not QuestionKind.QUANTITY and own.claim.url != claim.url and _stands(own, current):
+    if own is not None and back and question.kind is not QuestionKind.QUANTITY and own.claim.url != claim.url and stands(own, current):
         return Decision(
             kind=ChangeKind.REVERSED,
             prior=own,
@@ -264,73 +194,12 @@ def _different(
     return Decision(kind=kind, prior=base, score=score, why=(_difference(claim, base.claim),))
 
 
-def _advances(claim: Claim, old: Claim, states: tuple[str, ...]) -> bool:
-    """In an ordered course even an early state is a step ahead of an earlier one (announced -> ordered)."""
-    new, before = claim.answer.value, old.answer.value
-    return new in states and before in states and states.index(new or "") > states.index(before or "")
-
-
-def _firm_date_ahead(old: Claim, claim: Claim) -> bool:
-    when = old.answer.when
-    return certainty_level(old.certainty) >= 2 and when is not None and when.end is not None and when.end > claim.said_at
-
-
-def _answers_rival(
-    claim: Claim,
-    past: Sequence[StoredClaim],
-    current: tuple[Standing, ...],
-    question: Question,
-    states: tuple[str, ...],
-) -> StoredClaim | None:
-    """The rival's answer that a voice contradicts by holding to its own; only what was said since the voice last spoke."""
-    if not claim.voice.attributed or claim.background or claim.tentative or claim.certainty in _WEAK or claim.answer.value is None:
-        return None
-    rival = _rival(claim, current)
-    if (
-        rival is None
-        or not rival.claim.voice.attributed
-        or question.kind not in (QuestionKind.STATUS, QuestionKind.QUANTITY, QuestionKind.YES_NO)
-    ):
-        return None
-    own = _own_last(claim, past)
-    if (
-        own is None
-        or compare_answers(claim.answer, own.claim.answer) is not Relation.SAME
-        or own.claim.seen_at > rival.claim.seen_at
-        or own.claim.url == claim.url
-    ):
-        return None
-    late = claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS) or claim.said_at < rival.claim.said_at - dt.timedelta(
-        days=1
-    )
-    return rival if not late and steps_back(claim.answer, rival.claim.answer, question, states) else None
-
-
-def _happened_anew(claim: Claim, known: Claim) -> bool:
-    """The same state on another, fresh day: the second attempt is called off as the first one was."""
-    new, old = claim.effective, known.effective
-    if claim.answer.type != "status" or new is None or new.start is None or new.end is None or certainty_level(claim.certainty) < 3:
-        return False
-    fresh = abs((claim.said_at - new.start).days) <= 2
-    return fresh and (old is None or old.start is None or old.start.date() != new.start.date()) and known.url != claim.url
-
-
-def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> bool:
-    """An earlier answer told again: by the outlet itself, or by a voice whose last word it was."""
-    if _happened_anew(claim, known.claim):
-        return False
-    if not claim.voice.attributed:
-        return True
-    own = _own_last(claim, past)
-    return own is not None and compare_answers(claim.answer, own.claim.answer) in (Relation.SAME, Relation.WIDENED)
-
-
 def _dropped(claim: Claim, own: StoredClaim | None, current: tuple[Standing, ...], score: float, difference: str) -> Decision:
     """A date is given up: a turn of its own voice, or a date that moved away; news only if it was the date."""
     named = next((item.base for item in current if compare_answers(claim.answer, item.base.claim.answer) is Relation.SAME), None)
     if named is None:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("not the date that stood",))
-    if own is not None and claim.voice.attributed and own.claim.url != claim.url and _stands(own, current):
+    if own is not None and claim.voice.attributed and own.claim.url != claim.url and stands(own, current):
         return Decision(
             kind=ChangeKind.REVERSED,
             prior=own,
@@ -352,47 +221,6 @@ def _contradicts(claim: Claim, rival: Claim, question: Question, back: bool) -> 
     if question.kind is QuestionKind.STATEMENT:
         return False
     return same_article
-
-
-def _own_last(claim: Claim, past: Sequence[StoredClaim], *, other_article: bool = False) -> StoredClaim | None:
-    """The same voice's last word on the question; for a correction also the outlet's own."""
-    for stored in reversed(past):
-        if other_article and stored.claim.url == claim.url and stored.claim.version == claim.version:
-            continue
-        outlets = other_article and not claim.voice.attributed and stored.claim.voice.publisher == claim.voice.publisher
-        if _same_voice(stored.claim, claim) or outlets:
-            return stored
-    return None
-
-
-def _rival(claim: Claim, current: tuple[Standing, ...]) -> StoredClaim | None:
-    for item in reversed(current):
-        if claim.voice.institution not in item.voices() and claim.voice.speaker not in item.voices():
-            return item.base
-    return None
-
-
-def _stands(own: StoredClaim, current: tuple[Standing, ...]) -> bool:
-    return any(own.claim.key in {stored.claim.key for stored in (item.base, *item.support)} for item in current)
-
-
-def _same_voice(one: Claim, other: Claim) -> bool:
-    if one.voice.institution == other.voice.institution:
-        return True
-    ours, theirs = one.voice.speaker.split(), other.voice.speaker.split()
-    # "Rudskoi" and "Sergei Rudskoi": the same person, named in full by one article only.
-    return (
-        bool(ours and theirs)
-        and ours[-1] == theirs[-1]
-        and ours[-1][:1].isupper()
-        and (set(ours) <= set(theirs) or set(theirs) <= set(ours))
-    )
-
-
-def _newer(claim: Claim, old: Claim) -> bool:
-    if claim.effective and old.effective and claim.effective.start and old.effective.start:
-        return claim.effective.start > old.effective.start
-    return claim.said_at > old.said_at
 
 
 def _difference(claim: Claim, old: Claim) -> str:

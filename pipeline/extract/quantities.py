@@ -59,7 +59,7 @@ _SECONDS = {
 }
 _DESIGNATION = re.compile(
     r"(?i)(?:\b(?:no\.?|nos\.?|number|pad|page|room|flight|route|highway|article|chapter|section|phase|stage|round|level|category|unit|"
-    r"apollo|artemis|group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|[A-Z])\s*)$"
+    r"group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|[A-Z])\s*)$"
 )
 _PER = re.compile(
     r"(?i)^[^.;]{0,40}?\b(?:(?:a|per|each|every|in (?:the (?:past|last) )?(?:a|one|24|twenty-four)?)\s*(?P<unit>hours?|day|week|month|year)|(?P<daily>daily|overnight))\b"

@@ -5,9 +5,10 @@ a doubtful one is tentative. What each part is worth was calibrated on the label
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from pipeline.match.readers import Found, read_answer
+from pipeline.match.readers import read_answer
+from pipeline.match.standing import Found
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import ArticleVersion, Certainty, Claim, Interval
 from pipeline.statements import Reading, Statement
@@ -166,8 +167,3 @@ def _effective(found: Found, statement: Statement) -> Interval | None:
 def denies(claim: Claim, statement: Statement) -> bool:
     """True if the claim's sentence denies what it speaks of ("denied that ...", "no ... is planned")."""
     return statement.denial or claim.certainty is Certainty.DENIED
-
-
-def renamed(claim: Claim, *, watch: str) -> Claim:
-    """The claim under another watch id (for tests of rules across watches)."""
-    return replace(claim, watch=watch)

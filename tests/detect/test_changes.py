@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.detect.changes import Decision, decide
+from pipeline.detect.changes import decide
+from pipeline.detect.silence import Decision
 from pipeline.model import Answer, Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.watches import Question, QuestionKind
 from tests.builders import MONDAY, date_answer, day, later, make_claim, make_question, make_voice, number_answer, state_answer, stored

@@ -1,0 +1,151 @@
+"""Differences that are no news: recaps, details, weak words against firm ones; and the one that only looks like a repeat."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.detect.answers import Relation, certainty_level, compare_answers
+from pipeline.detect.order import steps_back
+from pipeline.detect.state import Standing
+from pipeline.detect.voices import own_last, rival_of, same_voice
+from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
+from pipeline.watches import Question, QuestionKind
+
+# States in which a course begins: plans, which never undo a later state.
+INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "pending", "made", "threatened", "advised", "called"))
+# Two voices contradict each other while both statements are fresh; later the world may simply have moved on.
+DISPUTE_DAYS = 10.0
+WEAK = frozenset((Certainty.POSSIBLE, Certainty.CONDITIONAL, Certainty.DEMANDED, Certainty.UNKNOWN))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a claim does: its kind, the stored claim it is compared with, a score 0-1 and the reasons."""
+
+    kind: ChangeKind
+    prior: StoredClaim | None
+    score: float
+    why: tuple[str, ...]
+    resets: bool = False
+
+
+def stay_silent(
+    claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, states: tuple[str, ...]
+) -> Decision | None:
+    """Differences that are no news: recaps, constancy, details, weak words against firm ones."""
+    latest = current[-1].base
+    alike = claim.certainty is Certainty.DENIED
+    known = next(
+        (
+            stored
+            for stored in reversed(past)
+            if (question.kind is QuestionKind.YES_NO or alike == (stored.claim.certainty is Certainty.DENIED))
+            and (stored.effect is not ChangeKind.REPEAT or stored.prior)
+            and compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)
+        ),
+        None,
+    )
+    if (
+        not claim.background
+        and claim.answer.value in INITIAL_STATES
+        and question.kind is QuestionKind.STATUS
+        and not _advances(claim, latest.claim, states)
+    ):
+        return Decision(
+            kind=ChangeKind.REPEAT,
+            prior=known,
+            score=0.4,
+            why=("a plan does not undo what has come since",),
+            resets=not states and not claim.tentative,
+        )
+    if claim.background or (known is not None and _is_recap(claim, known, past)):
+        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
+    if claim.affirmed and question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO) and known is not None:
+        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("affirms what was known",))
+    if claim.answer.value is None and claim.voice.institution not in current[-1].voices():
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("another voice gives no answer",))
+    here = [stored for stored in past if stored.claim.url == claim.url and stored.claim.version == claim.version]
+    if any(same_voice(stored.claim, claim) for stored in here) and question.kind in (QuestionKind.QUANTITY, QuestionKind.DURATION):
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("a detail of the same report by the same voice",))
+    if question.kind is QuestionKind.DATE and claim.certainty in WEAK and _firm_date_ahead(latest.claim, claim):
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}, while a firm date stands",))
+    if claim.certainty in WEAK and question.kind in (QuestionKind.STATUS, QuestionKind.YES_NO, QuestionKind.STATEMENT):
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
+    if question.role in ("next", "deadline") and certainty_level(claim.certainty) == 3:
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("tells of something past, not of what is to come",))
+    if claim.tentative:
+        return Decision(
+            kind=ChangeKind.REPEAT, prior=None, score=0.3, why=("a doubtful match with the question: never replaces a settled answer",)
+        )
+    if known is not None and known.claim.said_at >= claim.said_at - dt.timedelta(days=1) and not _newer(claim, latest.claim):
+        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("an older answer quoted again",))
+    if claim.said_at < latest.claim.said_at - dt.timedelta(days=1):
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("said before the current answer was given",))
+    return None
+
+
+def _advances(claim: Claim, old: Claim, states: tuple[str, ...]) -> bool:
+    """In an ordered course even an early state is a step ahead of an earlier one (announced -> ordered)."""
+    new, before = claim.answer.value, old.answer.value
+    return new in states and before in states and states.index(new or "") > states.index(before or "")
+
+
+def _firm_date_ahead(old: Claim, claim: Claim) -> bool:
+    when = old.answer.when
+    return certainty_level(old.certainty) >= 2 and when is not None and when.end is not None and when.end > claim.said_at
+
+
+def answers_rival(
+    claim: Claim,
+    past: Sequence[StoredClaim],
+    current: tuple[Standing, ...],
+    question: Question,
+    states: tuple[str, ...],
+) -> StoredClaim | None:
+    """The rival's answer that a voice contradicts by holding to its own; only what was said since the voice last spoke."""
+    if not claim.voice.attributed or claim.background or claim.tentative or claim.certainty in WEAK or claim.answer.value is None:
+        return None
+    rival = rival_of(claim, current)
+    if (
+        rival is None
+        or not rival.claim.voice.attributed
+        or question.kind not in (QuestionKind.STATUS, QuestionKind.QUANTITY, QuestionKind.YES_NO)
+    ):
+        return None
+    own = own_last(claim, past)
+    if (
+        own is None
+        or compare_answers(claim.answer, own.claim.answer) is not Relation.SAME
+        or own.claim.seen_at > rival.claim.seen_at
+        or own.claim.url == claim.url
+    ):
+        return None
+    late = claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS) or claim.said_at < rival.claim.said_at - dt.timedelta(
+        days=1
+    )
+    return rival if not late and steps_back(claim.answer, rival.claim.answer, question, states) else None
+
+
+def _happened_anew(claim: Claim, known: Claim) -> bool:
+    """The same state on another, fresh day: the second attempt is called off as the first one was."""
+    new, old = claim.effective, known.effective
+    if claim.answer.type != "status" or new is None or new.start is None or new.end is None or certainty_level(claim.certainty) < 3:
+        return False
+    fresh = abs((claim.said_at - new.start).days) <= 2
+    return fresh and (old is None or old.start is None or old.start.date() != new.start.date()) and known.url != claim.url
+
+
+def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> bool:
+    """An earlier answer told again: by the outlet itself, or by a voice whose last word it was."""
+    if _happened_anew(claim, known.claim):
+        return False
+    if not claim.voice.attributed:
+        return True
+    own = own_last(claim, past)
+    return own is not None and compare_answers(claim.answer, own.claim.answer) in (Relation.SAME, Relation.WIDENED)
+
+
+def _newer(claim: Claim, old: Claim) -> bool:
+    if claim.effective and old.effective and claim.effective.start and old.effective.start:
+        return claim.effective.start > old.effective.start
+    return claim.said_at > old.said_at

@@ -1,0 +1,44 @@
+"""Voices on one question: who said what last, who contradicts whom."""
+
+from collections.abc import Sequence
+
+from pipeline.detect.state import Standing
+from pipeline.model import Claim, StoredClaim
+
+
+def own_last(claim: Claim, past: Sequence[StoredClaim], *, other_article: bool = False) -> StoredClaim | None:
+    """The same voice's last word on the question; for a correction also the outlet's own."""
+    for stored in reversed(past):
+        if other_article and stored.claim.url == claim.url and stored.claim.version == claim.version:
+            continue
+        outlets = other_article and not claim.voice.attributed and stored.claim.voice.publisher == claim.voice.publisher
+        if same_voice(stored.claim, claim) or outlets:
+            return stored
+    return None
+
+
+def rival_of(claim: Claim, current: tuple[Standing, ...]) -> StoredClaim | None:
+    """The newest current answer of another voice."""
+    for item in reversed(current):
+        if claim.voice.institution not in item.voices() and claim.voice.speaker not in item.voices():
+            return item.base
+    return None
+
+
+def stands(own: StoredClaim, current: tuple[Standing, ...]) -> bool:
+    """True if a claim is the ground of a current answer or supports one."""
+    return any(own.claim.key in {stored.claim.key for stored in (item.base, *item.support)} for item in current)
+
+
+def same_voice(one: Claim, other: Claim) -> bool:
+    """True if two claims count as one voice: one institution, or one person named in full by one article only."""
+    if one.voice.institution == other.voice.institution:
+        return True
+    ours, theirs = one.voice.speaker.split(), other.voice.speaker.split()
+    # "Rudskoi" and "Sergei Rudskoi": the same person, named in full by one article only.
+    return (
+        bool(ours and theirs)
+        and ours[-1] == theirs[-1]
+        and ours[-1][:1].isupper()
+        and (set(ours) <= set(theirs) or set(theirs) <= set(ours))
+    )

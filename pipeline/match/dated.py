@@ -1,0 +1,195 @@
+"""Dates and lengths of time as answers: which date of a sentence plays the role that the question asks for?"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.match.standing import RECENT, Found, Hits, closest, is_unchanged, recaps
+from pipeline.model import Answer, Certainty
+from pipeline.statements import DateMention, Statement, Word
+from pipeline.watches import Question
+
+_DROPPING = frozenset("drop abandon miss cancel scrap scrub shelve skip abort".split())
+_RESERVE = frozenset("backup reserve alternative alternate fallback".split())
+_END_RELATIONS = frozenset(("by", "until", "before"))
+
+
+def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+    """The dates of a sentence as answers, best first; a silence phrase gives the answer that there is none."""
+    silence = hits.get("silence", ())
+    role_hits = hits.get("role", ()) + hits.get("cue", ())
+    mentions = [mention for mention in statement.dates if not _is_left(mention, statement)]
+    scored = sorted(((_date_score(question, statement, hits, mention), mention) for mention in mentions), key=lambda item: -item[0])
+    affirmed = bool(hits.get("constancy"))
+    yielded = False
+    for score, mention in scored:
+        word = statement.words[mention.at]
+        dropped = (word.negated and not is_unchanged(hits)) or _governor_drops(statement, mention)
+        if score <= 0 or (dropped and not question.many and yielded):
+            continue
+        yielded = True
+        certainty = Certainty.DENIED if dropped else Certainty.PLANNED if word.negated else _date_certainty(word, mention, statement)
+        past = mention.when.end is not None and mention.when.end.date() < statement.said_at.date()
+        back = (
+            past
+            and question.role in ("next", "event", "deadline", "end", "start")
+            and (dropped or (mention.when.end is not None and mention.when.end < statement.said_at - RECENT))
+        )
+        episode = "reserve" if _is_reserve(statement, mention) else ""
+        bound = {"not before": "not before", "by": "not after", "until": "not after"}.get(mention.relation, "exact")
+        yield Found(
+            answer=Answer(type="date", text=_dated_text(mention), value=_iso(mention), bound=bound, when=mention.when),
+            certainty=certainty,
+            score=score,
+            background=recaps(word, statement, hits) or back or word.dep == "poss",
+            affirmed=affirmed,
+            episode=episode,
+            at=mention.at,
+        )
+        if not question.many and not episode:
+            break
+    if not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
+        yield Found(answer=Answer(type="date", text="no date given"), certainty=Certainty.UNKNOWN, score=0.8)
+
+
+def read_durations(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+    """The first length of time that the question asks for."""
+    cues = hits.get("cue", ()) + hits.get("own subject", ()) + hits.get("role", ())
+    for mention in statement.durations:
+        word = statement.words[mention.at]
+        near = closest(statement, cues, word.clause)
+        if not near and not hits.get("own subject"):
+            continue
+        answer = Answer(
+            type="duration",
+            text=mention.text,
+            value=f"{mention.low:g}" if mention.low == mention.high else f"{mention.low:g}/{mention.high:g}",
+            unit="second",
+            bound="exact" if mention.low == mention.high else "range",
+            low=mention.low,
+            high=mention.high,
+        )
+        episode = (
+            statement.dates[0].when.start.date().isoformat()
+            if question.episode == "date" and statement.dates and statement.dates[0].when.start
+            else ""
+        )
+        yield Found(
+            answer=answer,
+            certainty=Certainty.FACT if word.certainty is Certainty.PLANNED else word.certainty,
+            score=0.65 + 0.25 * near,
+            episode=episode,
+            background=word.tense == "pluperfect",
+        )
+        return
+
+
+def _date_score(question: Question, statement: Statement, hits: Hits, mention: DateMention) -> float:
+    """Role words and the subject in the date's own clause count most; the preposition may speak for the role."""
+    clause = statement.words[mention.at].clause
+    role = closest(statement, hits.get("role", ()) + hits.get("cue", ()), clause)
+    subject = closest(statement, hits.get("subject", ()) + hits.get("own subject", ()), clause)
+    relation = mention.relation
+    fits = {
+        "start": relation in ("from", "not before"),
+        "end": relation in _END_RELATIONS,
+        "deadline": relation in _END_RELATIONS,
+        "since": relation == "since",
+    }.get(question.role, False)
+    wrong = {
+        "start": relation in ("by", "until"),
+        "end": relation in ("since", "from"),
+        "since": relation not in ("since", "on", "from"),
+        "event": relation in ("since",),
+        "next": relation == "since",
+    }.get(question.role, False)
+    if wrong:
+        return 0.0
+    if question.role in ("start", "end", "deadline", "since") and not role and not fits:
+        return 0.0
+    if question.role == "end" and any(
+        word.lemma.lower() in ("start", "begin", "commence") for word in statement.words[max(0, mention.at - 4) : mention.at]
+    ):
+        return 0.0
+    if question.role in ("start", "end", "deadline", "since") and role < 1 and not fits:
+        return 0.0
+    if question.role in ("next", "event") and role < 1 and subject < 1:
+        return 0.0
+    score = 0.35 + 0.3 * role + 0.2 * fits + 0.25 * subject
+    if question.role in ("event", "next", ""):
+        score += 0.1
+    return min(score, 0.95) if role or subject or fits else 0.0
+
+
+def _date_certainty(word: Word, mention: DateMention, statement: Statement) -> Certainty:
+    past = mention.when.end is not None and mention.when.end <= statement.said_at
+    if word.certainty is Certainty.FACT and not past and word.tense in ("future", "present"):
+        return Certainty.PLANNED
+    if word.certainty is Certainty.FACT and mention.when.start is not None and mention.when.start > statement.said_at:
+        return Certainty.PLANNED
+    return word.certainty
+
+
+def _is_reserve(statement: Statement, mention: DateMention) -> bool:
+    """True for a date held in reserve: a backup date is not the date."""
+    for number, word in enumerate(statement.words):
+        if word.lemma.lower() not in _RESERVE or abs(number - mention.at) > 14:
+            continue
+        first, last = sorted((mention.at, number))
+        between = [other for other in statement.dates if other is not mention and first < other.at < last]
+        if all(_joined(mention, other, statement) for other in between):
+            return True
+    return False
+
+
+def _joined(one: DateMention, other: DateMention, statement: Statement) -> bool:
+    """ "Sept. 2 and Sept. 5": nothing but "and", "or" and commas (and clock times) between them."""
+    first, second = sorted((one, other), key=lambda mention: mention.at)
+    between = [word.text.lower() for word in statement.words[first.upto : second.at]]
+    return len(between) <= 5 and all(text in ("and", "or", ",", "at", "a.m.", "p.m.") or text[:1].isdigit() for text in between)
+
+
+def _is_left(mention: DateMention, statement: Statement) -> bool:
+    """ "moved from Monday to Wednesday", "slipped from Sept. 17 to Sept. 21": the first is what is left."""
+    if mention.relation != "from":
+        return False
+    return any(
+        other.at > mention.upto
+        and other.at - mention.upto <= 3
+        and any(word.text.lower() == "to" for word in statement.words[mention.upto : other.at])
+        for other in statement.dates
+    )
+
+
+def _governor_drops(statement: Statement, mention: DateMention) -> bool:
+    index = mention.at
+    for _ in range(4):
+        head = statement.words[index].head
+        if head == index:
+            break
+        index = head
+        if statement.words[index].lemma.lower() in _DROPPING:
+            return True
+        if statement.words[index].tag.startswith("VB"):
+            break
+    return False
+
+
+def _dated_text(mention: DateMention) -> str:
+    """The words of a date, with the day they mean where they do not say it ("Tuesday" -> "Tuesday, 15 March 2016")."""
+    when, text = mention.when, mention.text.strip(" .,")
+    if when.start is None or when.end is None or re.search(r"\d{1,2}\b.*[A-Za-z]{3}|[A-Za-z]{3}.*\d", text):
+        return text
+    first, last = when.start, when.end
+    if first.date() == last.date():
+        return f"{text} ({first.day} {first:%b %Y})"
+    return f"{text} ({first.day} {first:%b} to {last.day} {last:%b %Y})"
+
+
+def _iso(mention: DateMention) -> str:
+    when = mention.when
+    if when.start is None or when.end is None:
+        return (when.start or when.end or "").isoformat() if (when.start or when.end) else ""  # type: ignore[union-attr]
+    if when.precision == "minute":
+        return when.start.isoformat(timespec="minutes")
+    first, last = when.start.date().isoformat(), when.end.date().isoformat()
+    return first if first == last else f"{first}/{last}"
