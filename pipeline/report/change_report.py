@@ -89,19 +89,19 @@ class WatchReport:
 
     @property
     def answered(self) -> tuple[QuestionReport, ...]:
-        """The questions that have a state, those that need attention first."""
+        """The questions that have an answer, those that need attention first."""
         order = {StateStatus.OVERDUE: 0, StateStatus.DISPUTED: 1, StateStatus.SETTLED: 2, StateStatus.UNKNOWN: 3}
-        return tuple(
-            sorted(
-                (question for question in self.questions if question.state),
-                key=lambda question: order[question.state.status] if question.state else 4,
-            )
-        )
+        found = [
+            (order[question.state.status], place, question)
+            for place, question in enumerate(self.questions)
+            if question.state and question.holds
+        ]
+        return tuple(question for _, _, question in sorted(found, key=lambda item: item[:2]))
 
     @property
     def silent(self) -> tuple[QuestionReport, ...]:
-        """The questions that nothing has answered yet."""
-        return tuple(question for question in self.questions if question.state is None)
+        """The questions that have no answer now."""
+        return tuple(question for question in self.questions if not question.holds)
 
     @property
     def changes(self) -> int:

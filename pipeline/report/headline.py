@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pipeline.model import Answer, Certainty, Change, ChangeKind
 from pipeline.report.signs import MEANING
-from pipeline.report.when import answer_words
+from pipeline.report.when import answer_words, day_words
 
 _LONGEST = 90
 
@@ -40,7 +40,10 @@ def headline(change: Change) -> Headline:
 def reasons(change: Change) -> tuple[str, ...]:
     """Why it is shown. A reason that only repeats the two answers ("was: ...; now: ...") is left out, they stand above it."""
     told = tuple(reason for reason in change.why if reason and not reason.startswith("was: "))
-    return told or (MEANING[change.kind],)
+    if told:
+        return told
+    prior = change.prior
+    return (f"{MEANING[change.kind]}; before it: {prior.speaker}, {day_words(prior.said_at)}" if prior else MEANING[change.kind],)
 
 
 def shortened(text: str, limit: int = _LONGEST) -> str:

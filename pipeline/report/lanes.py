@@ -27,6 +27,22 @@ class Drawing:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    """Where a promised date is drawn: pixels on the axis, its fate, its label, and the room that it takes in all."""
+
+    said: float
+    start: float
+    end: float
+    late: float
+    fate: str
+    text: str
+    label: float
+    anchor: str
+    left: float
+    right: float
+
+
 def draw_lane(lane: QuestionReport, items: Sequence[ChangeItem], axis: Axis) -> Drawing:
     """The lane of a question: promised dates as ranges, numbers as steps, everything else as a band of states."""
     dated = lane.question.kind is QuestionKind.DATE and any(answer.answer.when for state in lane.history for answer in state.answers)
@@ -105,30 +121,51 @@ def _promises(lane: QuestionReport, axis: Axis) -> Drawing:
     parts: list[str] = []
     late_until = _overdue_until(lane, axis)
     for spell in spells_of(lane.history):
-        said = axis.x(spell.since)
-        when = spell.answer.when
-        start = axis.x(when.start or when.end or spell.since) if when else said
-        end = max(axis.x(when.end or when.start or spell.since), start + 5) if when else axis.x(spell.until or axis.last)
-        fate = _fate(spell)
-        late = axis.x(late_until) if fate == "late" and late_until else end
-        right = max(end, late, said) + 6
-        text, label_x, anchor = _due_label(spell, fate, right, min(said, start) - 8, axis.width)
-        left = min(said, start) - 4 if anchor == "start" else label_x - text_width(text)
-        row = rows.place(left, right + text_width(text) if anchor == "start" else right)
-        if row is None:
-            continue
-        y = row * LABEL_ROW
-        middle = y + 7.5
-        parts.append(
-            f'<g class="due {fate}"><title>{escape(_spell_title(spell, fate))}</title>'
-            f'<line class="lead" x1="{said:.1f}" y1="{middle}" x2="{start if when else end:.1f}" y2="{middle}"/>'
-            f'<circle class="said" cx="{said:.1f}" cy="{middle}" r="2.5"/>'
-            + (f'<rect class="range" x="{start:.1f}" y="{y + 3}" width="{end - start:.1f}" height="9" rx="2"/>' if when else "")
-            + (f'<rect class="over" x="{end:.1f}" y="{y + 3}" width="{late - end:.1f}" height="9"/>' if late > end else "")
-            + (f'<text class="note" x="{label_x:.1f}" y="{y + 11}" text-anchor="{anchor}">{escape(text)}</text>' if text else "")
-            + "</g>"
-        )
+        promise = _promise(spell, axis, late_until)
+        row = rows.place(promise.left, promise.right)
+        if row is not None:
+            parts.append(_drawn(spell, promise, row * LABEL_ROW))
     return Drawing(tuple(parts), max(len(rows.ends), 1) * LABEL_ROW)
+
+
+def _promise(spell: Spell, axis: Axis, late_until: dt.datetime | None) -> _Promise:
+    when, said, fate = spell.answer.when, axis.x(spell.since), _fate(spell)
+    start = axis.x(when.start or when.end or spell.since) if when else said
+    end = max(axis.x(when.end or when.start or spell.since), start + 5) if when else axis.x(spell.until or axis.last)
+    late = end
+    if fate == "late" and late_until is not None:
+        late = max(end, axis.x(min(late_until, spell.until or late_until)))
+    first, last = min(said, start), max(end, late, said)
+    for text in _due_texts(spell, fate):
+        width = text_width(text)
+        if last + 6 + width <= axis.width:
+            return _Promise(said, start, end, late, fate, text, last + 6, "start", first - 4, last + 6 + width)
+        if first - 8 - width >= 0:
+            return _Promise(said, start, end, late, fate, text, first - 8, "end", first - 8 - width, last + 6)
+        if late - end > width + 8:
+            return _Promise(said, start, end, late, f"{fate} inside", text, end + 6, "start", first - 4, last + 6)
+    return _Promise(said, start, end, late, fate, "", last, "start", first - 4, last + 6)
+
+
+def _drawn(spell: Spell, promise: _Promise, y: float) -> str:
+    said, start, end, late, middle = promise.said, promise.start, promise.end, promise.late, y + 7.5
+    dated = spell.answer.when is not None
+    # From the day it was said to the day it is for; said within the range needs no line.
+    ends = (said, start if dated else end) if said <= start else (end, max(said, end))
+    parts = [
+        f'<g class="due {promise.fate}"><title>{escape(_spell_title(spell, promise.fate.split()[0]))}</title>',
+        f'<line class="lead" x1="{ends[0]:.1f}" y1="{middle}" x2="{ends[1]:.1f}" y2="{middle}"/>',
+    ]
+    if dated:
+        parts.append(f'<rect class="range" x="{start:.1f}" y="{y + 3}" width="{end - start:.1f}" height="9" rx="2"/>')
+    if late > end:
+        parts.append(f'<rect class="over" x="{end:.1f}" y="{y + 3}" width="{late - end:.1f}" height="9"/>')
+    parts.append(f'<circle class="said" cx="{said:.1f}" cy="{middle}" r="2.5"/>')
+    if promise.text:
+        parts.append(
+            f'<text class="note" x="{promise.label:.1f}" y="{y + 11}" text-anchor="{promise.anchor}">{escape(promise.text)}</text>'
+        )
+    return "".join((*parts, "</g>"))
 
 
 def _overdue_until(lane: QuestionReport, axis: Axis) -> dt.datetime | None:
@@ -147,18 +184,9 @@ def _fate(spell: Spell) -> str:
     if spell.answer.when is None:
         return "none"
     if spell.certainty is Certainty.FACT:
-        return "met"
+        end = spell.answer.when.end
+        return "was" if end is not None and end < spell.since else "met"
     return "dropped" if spell.until else "stands"
-
-
-def _due_label(spell: Spell, fate: str, right: float, left: float, width: float) -> tuple[str, float, str]:
-    """The longest text that has room beside a promise, its place and its anchor; "" where none has."""
-    for text in _due_texts(spell, fate):
-        if right + text_width(text) <= width:
-            return text, right, "start"
-        if left - text_width(text) >= 0:
-            return text, left, "end"
-    return "", right, "start"
 
 
 def _due_texts(spell: Spell, fate: str) -> list[str]:

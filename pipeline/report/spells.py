@@ -51,10 +51,12 @@ def spells_of(history: Sequence[QuestionState]) -> tuple[Spell, ...]:
                     speaker=", ".join(answer.speakers[:2]),
                     since=min(answer.since, state.as_of),
                     until=None,
-                    status=state.status,
+                    status=_own_status(state, answer),
                 )
             else:
-                open_[key] = replace(old, certainty=answer.certainty, status=max(state.status, old.status, key=_WORST.__getitem__))
+                open_[key] = replace(
+                    old, certainty=answer.certainty, status=max(_own_status(state, answer), old.status, key=_WORST.__getitem__)
+                )
     return tuple(sorted((*closed, *open_.values()), key=lambda spell: spell.since))
 
 
@@ -82,6 +84,13 @@ def size_of(answer: Answer) -> float | None:
     """The number to draw, None where there is none."""
     ends = [end for end in (answer.low, answer.high) if end is not None and abs(end) < 1e300]
     return sum(ends) / len(ends) if ends and answer.value is not None else None
+
+
+def _own_status(state: QuestionState, answer: CurrentAnswer) -> StateStatus:
+    """The question's status, but overdue only for an answer whose own date has passed."""
+    when = answer.answer.when
+    passed = when is None or when.end is None or when.end <= state.as_of
+    return StateStatus.SETTLED if state.status is StateStatus.OVERDUE and not passed else state.status
 
 
 def _named(answer: CurrentAnswer) -> str:

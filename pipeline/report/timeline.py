@@ -34,7 +34,10 @@ def render_timeline(watch: WatchReport) -> str:
     Nothing in it can be focused: `timeline_list` carries the links.
     """
     items = _items(watch)
-    lanes = [question for question in watch.questions if question.history]
+    marked = {item.change.question for item in items}
+    lanes = [
+        lane for lane in watch.questions if lane.history and (lane.question.id in marked or any(state.answers for state in lane.history))
+    ]
     if not items or not lanes:
         return ""
     size = _size(lanes, items)

@@ -58,7 +58,7 @@ def make_busy_report(*, lanes: int = 15, steps: int = 12) -> ChangeReport:
 
 def busy_answer(kind: QuestionKind, step: int) -> Answer:
     if kind is QuestionKind.DATE:
-        return date_answer(12 + step, 14 + step if step % 3 == 0 else None)
+        return date_answer(12 + step % 17, 14 + step % 17 if step % 3 == 0 else None)
     if kind is QuestionKind.QUANTITY:
         return number_answer(10 * step + 3, unit="damaged house")
     return Answer(type=kind.value, text=f"an answer of some length, number {step}", value=f"value {step}", bound="exact")

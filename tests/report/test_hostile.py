@@ -28,7 +28,7 @@ OWN = {
     "a": {"class", "href", "rel"}, "header": {"class"}, "p": {"class", "dir"}, "h1": set(), "h2": {"id"}, "h3": set(), "h4": {"class", "id"}, "nav": {"aria-label"},
     "ul": set(), "ol": {"class"}, "li": {"class", "data-kind", "id"}, "dl": {"class"}, "dt": set(), "dd": set(), "b": {"dir"}, "small": set(),
     "div": {"class", "role", "aria-label", "tabindex"}, "span": {"class", "id", "role"}, "button": {"type", "class", "data-kind", "disabled", "id", "hidden"},
-    "main": {"id"}, "section": {"class", "aria-labelledby"}, "article": {"class", "id", "data-kind", "aria-labelledby"}, "time": {"datetime"}, "blockquote": set(), "del": set(), "ins": set(),
+    "main": {"id"}, "section": {"class", "aria-labelledby"}, "article": {"class", "id", "data-kind", "aria-labelledby"}, "time": {"datetime"}, "blockquote": set(), "del": set(), "ins": set(), "mark": set(),
     "table": {"class"}, "thead": set(), "tbody": set(), "tr": {"class"}, "th": {"scope"}, "td": {"class"}, "details": {"class"}, "summary": set(), "footer": {"class"},
     "svg": {"class", "viewbox", "width", "height", "aria-hidden", "role", "aria-label"}, "g": {"class", "transform"}, "path": {"d"}, "rect": {"class", "x", "y", "width", "height", "rx"},
     "circle": {"class", "cx", "cy", "r"}, "line": {"class", "x1", "y1", "x2", "y2"}, "text": {"class", "x", "y", "text-anchor"},

@@ -89,7 +89,7 @@ def test_a_reason_that_repeats_the_two_answers_is_left_out_but_never_all_reasons
     with_both = type(change)(**{name: getattr(change, name) for name in change.__slots__} | {"why": ("was: a; now: b", "a step back")})
     only_repeated = type(change)(**{name: getattr(change, name) for name in change.__slots__} | {"why": ("was: a; now: b",)})
     assert reasons(with_both) == ("a step back",)
-    assert reasons(only_repeated) == ("the matter is now in another state",)
+    assert reasons(only_repeated) == ("the matter is now in another state; before it: Anna Berg, 12 May 2031",)
 
 
 def test_relative_dates_get_their_calendar_date_and_absolute_ones_do_not():

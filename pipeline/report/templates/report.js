@@ -24,6 +24,7 @@
   }
 
   function press(kinds) {
+    if (!all) { return; }
     buttons.forEach(function (button) { button.setAttribute('aria-pressed', String(kinds.includes(button.dataset.kind))); });
     show();
   }
@@ -36,7 +37,7 @@
       press(kinds.includes(button.dataset.kind) ? kinds.filter(function (kind) { return kind !== button.dataset.kind; }) : kinds.concat(button.dataset.kind));
     });
   });
-  all.addEventListener('click', function () { press([]); });
+  if (all) { all.addEventListener('click', function () { press([]); }); }
   const asked = /^#kind=([a-z_,]+)$/.exec(location.hash);
   if (asked) { press(asked[1].split(',')); }
   // A change that is linked to must not stay hidden behind a filter or a fold.
