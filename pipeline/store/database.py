@@ -1,7 +1,9 @@
 """Opening a database: SQLite or PostgreSQL by URL, with the schema brought up to date by Alembic."""
 
 import re
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -197,9 +199,25 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN is deferred: two readers that then write lose each other's writes.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _turn_on_log(cursor)
     cursor.close()
+
+
+def _turn_on_log(cursor: sqlite3.Cursor) -> None:
+    """Let readers read while one writes (write-ahead log)."""
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            # Of several who open a new file at once SQLite makes one do this and turns the others away without waiting.
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
