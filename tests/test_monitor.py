@@ -95,7 +95,7 @@ def test_a_silent_edit_withdraws_the_claim_whose_sentence_is_gone(sqlite_databas
     assert ("closing", "withdrawn") in kinds(sqlite_database)
     assert ("houses", "withdrawn") not in kinds(sqlite_database)
     with sqlite_database.reading() as connection:
-        assert [stored.retracted_at is not None for stored in all_claims(connection, question="closing")][0]
+        assert all_claims(connection, question="closing")[0].retracted_at is not None
 
 
 def test_an_article_that_was_taken_down_withdraws_its_claims(sqlite_database: Database):

@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,13 @@ from werkzeug import Request, Response
 
 from pipeline.config import Settings
 from pipeline.errors import FetchError, InputError
+from pipeline.ingest.archive import read_archive
 from pipeline.ingest.articles import read_article
 from pipeline.ingest.entries import parse_entries
 from pipeline.ingest.fetch import Fetched, Fetcher, NotModified, is_public
 from pipeline.ingest.poll import Remembered, fetch_articles, poll_feeds
 from pipeline.ingest.seed_server import SeedServer
 from pipeline.ingest.worker import ParseWorker
-from pipeline.ingest.archive import read_archive
 from pipeline.watches import Feed
 from tests.builders import MONDAY
 

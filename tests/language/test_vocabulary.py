@@ -1,8 +1,8 @@
 import pytest
 
+from pipeline.errors import ConfigError
 from pipeline.language.phrases import Phrases, PhraseToken
 from pipeline.language.vocabulary import Vocabulary, load_vocabulary
-from pipeline.errors import ConfigError
 
 FAMILIES = {
     "process": ("announced", "ordered", "begun", "under way", "partial", "complete", "paused", "cancelled", "reversed"),
