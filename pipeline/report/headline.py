@@ -23,6 +23,8 @@ def headline(change: Change) -> Headline:
     """What changed, so that the two sides never read the same."""
     old, new = change.old, change.new
     (was, was_when), (now, now_when) = answer_words(old), answer_words(new)
+    if change.prior and change.prior.certainty is Certainty.DENIED and old and old.type == "date":
+        was_when = f"{was_when}, given up".removeprefix(", ")
     before = Headline(old=shortened(was) if old else "nothing reported", new=shortened(now), old_note=was_when, new_note=now_when)
     if change.kind is ChangeKind.OVERDUE:
         return Headline(old=before.old, new="date passed, not reported done", old_note=before.old_note)

@@ -52,11 +52,8 @@ def change_item(raw: Change, asks: str) -> ChangeItem:
     sign, word = WORDS[change.kind]
     head = headline(change)
     prior, evidence = change.prior, change.evidence
-    before, after = (
-        ((), (Piece("same", evidence.sentence),))
-        if prior is None
-        else marked_sides(prior.sentence, evidence.sentence, answer_words(change.old)[0], answer_words(change.new)[0])
-    )
+    pieces = word_differences(prior.sentence, evidence.sentence) if prior else (Piece("same", evidence.sentence),)
+    before, after = marked_sides(pieces, answer_words(change.old)[0], answer_words(change.new)[0])
     about = interval_words(change.effective) if change.effective else ""
     return ChangeItem(
         change=change,
@@ -69,8 +66,8 @@ def change_item(raw: Change, asks: str) -> ChangeItem:
         new=head.new,
         old_note=head.old_note,
         new_note=head.new_note,
-        pieces=word_differences(prior.sentence, evidence.sentence) if prior else (),
-        before=before,
+        pieces=pieces if prior else (),
+        before=before if prior else (),
         after=after,
         why=reasons(change),
         about="" if about in (head.new_note, head.old_note) else about,

@@ -31,6 +31,7 @@ class Phase:
     until: dt.datetime | None
 
 
+_DAY = dt.timedelta(days=1)
 _WORST = {StateStatus.OVERDUE: 3, StateStatus.DISPUTED: 2, StateStatus.SETTLED: 1, StateStatus.UNKNOWN: 0}
 
 
@@ -89,7 +90,8 @@ def size_of(answer: Answer) -> float | None:
 def _own_status(state: QuestionState, answer: CurrentAnswer) -> StateStatus:
     """The question's status, but overdue only for an answer whose own date has passed."""
     when = answer.answer.when
-    passed = when is None or when.end is None or when.end <= state.as_of
+    # The clock may tick on the day after by its own zone while the promise's zone still has that day.
+    passed = when is None or when.end is None or when.end <= state.as_of + _DAY
     return StateStatus.SETTLED if state.status is StateStatus.OVERDUE and not passed else state.status
 
 

@@ -7,6 +7,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.report.plain import printable
+
 
 def table_text(rows: Sequence[Mapping[str, object]], columns: Sequence[str], *, width: int) -> str:
     """Some columns of rows as text; nested keys are written with dots ("evidence.speaker")."""
@@ -25,5 +27,5 @@ def _cell(row: Mapping[str, object], column: str) -> str:
     value: object = row
     for part in column.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
-    text = "" if value is None else str(value)
+    text = "" if value is None else printable(str(value))
     return text[:16].replace("T", " ") if column.endswith(("_at", "as_of")) else text[:160]

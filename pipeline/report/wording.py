@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from diff_match_patch import diff_match_patch
 
 _TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
-# Two planes of private-use characters: more tokens than any sentence has.
-_FIRST, _MOST = 0xF0000, 20_000
+# A plane of private-use characters. What has more tokens is no sentence, and comparing it would take too long.
+_FIRST, _MOST = 0xF0000, 2_000
 # Sentences with less in common than this are two sentences, not one that was reworded: a word difference says nothing.
 _REWORDED = 0.5
+_LONG_ANSWER = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ def word_differences(old: str, new: str) -> tuple[Piece, ...]:
     codes = {word: chr(_FIRST + number) for number, word in enumerate(dict.fromkeys((*first, *second)))}
     words = {code: word for word, code in codes.items()}
     differ = diff_match_patch()
+    # Its time limit would make the outcome depend on how busy the machine is.
+    differ.Diff_Timeout = 0
     pieces = differ.diff_main("".join(codes[word] for word in first), "".join(codes[word] for word in second), False)
     differ.diff_cleanupSemantic(pieces)
     kinds = {0: "same", -1: "old", 1: "new"}
@@ -43,16 +46,24 @@ def likeness(pieces: Sequence[Piece]) -> float:
     return same / longest if longest else 1.0
 
 
-def marked_sides(old: str, new: str, old_answer: str, new_answer: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def marked_sides(pieces: Sequence[Piece], old_answer: str, new_answer: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """The old and the new sentence with what differs marked, for showing them side by side.
 
     One reworded sentence shows its changed words. Two different sentences show their answers: the words that made the
     change, as far as they stand in the sentence.
+
+    Args:
+        pieces: The word differences of the two sentences.
+        old_answer, new_answer: What each sentence answers.
     """
-    pieces = word_differences(old, new)
+    old, new = (tuple(piece for piece in pieces if piece.kind in ("same", kind)) for kind in ("old", "new"))
     if likeness(pieces) >= _REWORDED:
-        return tuple(piece for piece in pieces if piece.kind != "new"), tuple(piece for piece in pieces if piece.kind != "old")
-    return _answer_marked(old, old_answer, "old"), _answer_marked(new, new_answer, "new")
+        return old, new
+    return _answer_marked(_joined(old), old_answer, "old"), _answer_marked(_joined(new), new_answer, "new")
+
+
+def _joined(pieces: Sequence[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
 
 
 def _answer_marked(sentence: str, answer: str, kind: str) -> tuple[Piece, ...]:
@@ -66,7 +77,7 @@ def _answer_marked(sentence: str, answer: str, kind: str) -> tuple[Piece, ...]:
 def _span(sentence: str, answer: str) -> tuple[int, int]:
     """Where the answer stands: its words in order, without the last ones if need be (a unit is written as its lemma)."""
     words = answer.split()
-    if answer == sentence:
+    if answer == sentence or len(words) > _LONG_ANSWER:
         return 0, 0
     for count in range(len(words), (len(words) - 1) // 2, -1):
         pattern = r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words[:count])

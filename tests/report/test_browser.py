@@ -17,20 +17,42 @@ pytestmark = pytest.mark.browser
 # Pairs of labels of one picture whose boxes share more than a pixel.
 OVERLAPS = """() => [...document.querySelectorAll('.tl svg')].flatMap(svg => {
   const boxes = [...svg.querySelectorAll('text')].map(node => [node.textContent, node.getBoundingClientRect()]);
-  return boxes.flatMap(([text, a], i) => boxes.slice(i + 1).filter(([, b]) =>
-    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3).map(([other]) => [text, other]));
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  return boxes.flatMap(([text, a], i) => boxes.slice(i + 1).filter(([, b]) => over(a, b)).map(([other]) => [text, other]));
 })"""
-OUTSIDE = """() => [...document.querySelectorAll('.tl svg')].flatMap(svg => { const frame = svg.getBoundingClientRect();
-  return [...svg.querySelectorAll('text, rect, path, circle')].filter(node => { const box = node.getBoundingClientRect();
-    return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1; }).map(node => node.outerHTML); })"""
-# WCAG contrast of every visible text node against the nearest background that is not transparent.
-CONTRAST = """() => { const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number).map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-    return .2126 * r + .7152 * g + .0722 * b; };
-  const behind = node => { for (; node; node = node.parentElement) { const c = getComputedStyle(node).backgroundColor; if (!/, 0\\)$|transparent/.test(c)) return c; } return 'rgb(255,255,255)'; };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); const poor = [];
-  while (walker.nextNode()) { const node = walker.currentNode.parentElement; if (!walker.currentNode.textContent.trim() || node.closest('svg, script, style, [hidden]')) continue;
-    const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x); const ratio = (a + .05) / (b + .05);
-    if (ratio < 4.5) poor.push([walker.currentNode.textContent.trim().slice(0, 40), ratio]); } return poor; }"""
+OUTSIDE = """() => [...document.querySelectorAll('.tl svg')].flatMap(svg => {
+  const frame = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text, rect, path, circle')].filter(node => {
+    const box = node.getBoundingClientRect();
+    return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1;
+  }).map(node => node.outerHTML);
+})"""
+# WCAG contrast of every visible text against the nearest background that is not transparent.
+CONTRAST = """() => {
+  const linear = value => value <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
+  const light = colour => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).map(part => linear(part / 255));
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  const behind = node => {
+    for (; node; node = node.parentElement) {
+      const colour = getComputedStyle(node).backgroundColor;
+      if (!/, 0\\)$|transparent/.test(colour)) return colour;
+    }
+    return 'rgb(255,255,255)';
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const poor = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode.parentElement;
+    const text = walker.currentNode.textContent.trim();
+    if (!text || node.closest('svg, script, style, [hidden]')) continue;
+    const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
+    if ((a + .05) / (b + .05) < 4.5) poor.push([text.slice(0, 40), (a + .05) / (b + .05)]);
+  }
+  return poor;
+}"""
 
 
 class Opened:
@@ -72,6 +94,12 @@ def test_the_page_fits_its_window_follows_the_colour_scheme_and_can_be_read(open
     assert page.evaluate(CONTRAST) == []
 
 
+def test_the_measure_of_contrast_sees_what_cannot_be_read(opened: Opened):
+    page = opened.page(make_report())
+    page.evaluate("document.querySelector('h1').attributeStyleMap.set('color', '#ddd')")
+    assert [text for text, _ in page.evaluate(CONTRAST)] == ["What changed"]
+
+
 def test_an_empty_report_is_a_page_too(opened: Opened):
     page = opened.page(build_report(Story(watches=()), (), (), (), now=MONDAY))
     assert "Nothing has changed" in page.locator("main").inner_text()
@@ -81,7 +109,9 @@ def test_hostile_text_makes_no_element_and_runs_nothing(opened: Opened):
     for text in HOSTILE:
         page = opened.page(make_filled_report(text))
         assert set(page.evaluate("[...new Set([...document.querySelectorAll('*')].map(node => node.localName))]")) <= OWN.keys()
-        hrefs = page.evaluate("[...document.querySelectorAll('[href]')].map(node => node.protocol + (node.getAttribute('href')[0] === '#'))")
+        hrefs = page.evaluate(
+            "[...document.querySelectorAll('[href]')].map(node => node.protocol + (node.getAttribute('href')[0] === '#'))"
+        )
         assert set(hrefs) <= {"https:false", "http:false", "file:true"}
         page.close()
 
@@ -142,7 +172,7 @@ def test_the_timeline_is_one_picture_with_a_name_and_the_list_says_the_same(open
     page = opened.page(make_report())
     picture = page.get_by_role("img", name="Timeline of The bridge: 2 questions, 5 changes. The list below says the same.")
     assert picture.count() == 1
-    titles = [title for title in picture.locator(".mark title").all_text_contents()]
+    titles = list(picture.locator(".mark title").all_text_contents())
     assert len(titles) == 5
     assert all("The bridge will close on Friday" in title for title in titles)
     entries = page.locator(".listed li")
@@ -165,7 +195,7 @@ def test_a_filter_shows_only_its_kinds_tells_how_many_and_can_be_linked_to(opene
     page.get_by_role("button", name="Reversed").click()
     shown = page.locator(".change:visible")
     assert 0 < shown.count() < every
-    assert {kind for kind in shown.evaluate_all("nodes => nodes.map(node => node.dataset.kind)")} == {"reversed"}
+    assert set(shown.evaluate_all("nodes => nodes.map(node => node.dataset.kind)")) == {"reversed"}
     assert page.get_by_role("status").inner_text() == f"Showing {shown.count()} of {every} changes."
     assert page.locator(".day:visible").evaluate_all("days => days.every(day => day.querySelector('.change:not([hidden])'))")
     assert page.evaluate("location.hash") == "#kind=reversed"

@@ -12,28 +12,99 @@ from pipeline.report.html import _own, render_html
 from pipeline.report.markdown import escaped, render_markdown
 from pipeline.report.plain import printable
 from pipeline.report.rows import change_row, csv_text, json_lines, write_text
+from pipeline.report.tables import table_text
 from pipeline.report.text import render_text
 from tests.builders import make_change, make_claim
 from tests.report.builders import make_busy_report, make_filled_report, make_report
 
 HOSTILE = [
-    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'><svg/onload=alert(1)>", "[x](javascript:alert(1))", "![x](https://evil.example/p.png)",
-    "</title></style></script><svg onload=alert(1)>", "<a href='javascript:alert(1)'>x</a>", "{{ 7*7 }} {% raw %} {{ ''.__class__ }}", "&lt;b&gt; &#60;i&#62;",
-    "\u202ereversed\u202c", "|a|b|\n# heading\n> quote\n---\n", "javascript:alert(1)", "JaVaScRiPt:alert(1)//http://x", "data:text/html,<b>", "http://a\"onmouseover=\"alert(1)",
-    "https://a.example/<script>", "https://a.example/x y)](javascript:alert(1))", "`code` ~~x~~ **b** <!-- -->", "]]><![CDATA[", "\x1b]0;title\x07\x1b[31mred", "\ud800 lone",
-    "a\x00b", "www.evil.example mailto:a@b.example https://evil.example", "1. one\n2) two", "=====", "<plaintext>", "</svg></details></main>", "\u2028</p>", "*" * 50,
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "[x](javascript:alert(1))",
+    "![x](https://evil.example/p.png)",
+    "</title></style></script><svg onload=alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "{{ 7*7 }} {% raw %} {{ ''.__class__ }}",
+    "&lt;b&gt; &#60;i&#62;",
+    "\u202ereversed\u202c",
+    "|a|b|\n# heading\n> quote\n---\n",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)//http://x",
+    "data:text/html,<b>",
+    'http://a"onmouseover="alert(1)',
+    "https://a.example/<script>",
+    "https://a.example/x y)](javascript:alert(1))",
+    "`code` ~~x~~ **b** <!-- -->",
+    "]]><![CDATA[",
+    "\x1b]0;title\x07\x1b[31mred",
+    "\ud800 lone",
+    "a\x00b",
+    "www.evil.example mailto:a@b.example https://evil.example",
+    "1. one\n2) two",
+    "=====",
+    "<plaintext>",
+    "</svg></details></main>",
+    "\u2028</p>",
+    "*" * 50,
 ]
 OWN = {
-    "html": {"lang"}, "head": set(), "meta": {"charset", "http-equiv", "content", "name"}, "title": set(), "style": set(), "script": set(), "body": set(),
-    "a": {"class", "href", "rel"}, "header": {"class"}, "p": {"class", "dir"}, "h1": set(), "h2": {"id"}, "h3": set(), "h4": {"class", "id"}, "nav": {"aria-label"},
-    "ul": set(), "ol": {"class"}, "li": {"class", "data-kind", "id"}, "dl": {"class"}, "dt": set(), "dd": set(), "b": {"dir"}, "small": set(),
-    "div": {"class", "role", "aria-label", "tabindex"}, "span": {"class", "id", "role"}, "button": {"type", "class", "data-kind", "disabled", "id", "hidden"},
-    "main": {"id"}, "section": {"class", "aria-labelledby"}, "article": {"class", "id", "data-kind", "aria-labelledby"}, "time": {"datetime"}, "blockquote": set(), "del": set(), "ins": set(), "mark": set(),
-    "table": {"class"}, "thead": set(), "tbody": set(), "tr": {"class"}, "th": {"scope"}, "td": {"class"}, "details": {"class"}, "summary": set(), "footer": {"class"},
-    "svg": {"class", "viewbox", "width", "height", "aria-hidden", "role", "aria-label"}, "g": {"class", "transform"}, "path": {"d"}, "rect": {"class", "x", "y", "width", "height", "rx"},
-    "circle": {"class", "cx", "cy", "r"}, "line": {"class", "x1", "y1", "x2", "y2"}, "text": {"class", "x", "y", "text-anchor"},
+    "html": {"lang"},
+    "head": set(),
+    "meta": {"charset", "http-equiv", "content", "name"},
+    "title": set(),
+    "style": set(),
+    "script": set(),
+    "body": set(),
+    "a": {"class", "href", "rel"},
+    "header": {"class"},
+    "p": {"class", "dir"},
+    "h1": set(),
+    "h2": {"id"},
+    "h3": set(),
+    "h4": {"class", "id"},
+    "nav": {"aria-label"},
+    "ul": set(),
+    "ol": {"class"},
+    "li": {"class", "data-kind", "id"},
+    "dl": {"class"},
+    "dt": set(),
+    "dd": set(),
+    "b": {"dir"},
+    "small": set(),
+    "div": {"class", "role", "aria-label", "tabindex"},
+    "span": {"class", "id", "role"},
+    "button": {"type", "class", "data-kind", "disabled", "id", "hidden"},
+    "main": {"id"},
+    "section": {"class", "aria-labelledby"},
+    "article": {"class", "id", "data-kind", "aria-labelledby"},
+    "time": {"datetime"},
+    "blockquote": set(),
+    "del": set(),
+    "ins": set(),
+    "mark": set(),
+    "table": {"class"},
+    "thead": set(),
+    "tbody": set(),
+    "tr": {"class"},
+    "th": {"scope"},
+    "td": {"class"},
+    "details": {"class"},
+    "summary": set(),
+    "footer": {"class"},
+    "svg": {"class", "viewbox", "width", "height", "aria-hidden", "role", "aria-label"},
+    "g": {"class", "transform"},
+    "path": {"d"},
+    "rect": {"class", "x", "y", "width", "height", "rx"},
+    "circle": {"class", "cx", "cy", "r"},
+    "line": {"class", "x1", "y1", "x2", "y2"},
+    "text": {"class", "x", "y", "text-anchor"},
 }
-anything = st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=80), st.lists(st.sampled_from([*HOSTILE, " ", "x"]), min_size=1, max_size=4).map("".join))
+anything = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.text(min_size=1, max_size=80),
+    st.lists(st.sampled_from([*HOSTILE, " ", "x"]), min_size=1, max_size=4).map("".join),
+)
 
 
 def live_markup(page: str) -> list[str]:
@@ -46,8 +117,11 @@ def live_markup(page: str) -> list[str]:
         if node.tag not in OWN:
             found.append(node.tag)
             continue
-        found += [f"{node.tag} {name}={value}" for name, value in node.attrib.items()
-                  if name.lower() not in OWN[node.tag] or (name == "href" and not re.match(r"https?://|#[\w-]+$", value, re.IGNORECASE))]
+        found += [
+            f"{node.tag} {name}={value}"
+            for name, value in node.attrib.items()
+            if name.lower() not in OWN[node.tag] or (name == "href" and not re.match(r"https?://|#[\w-]+$", value, re.IGNORECASE))
+        ]
         if (node.tag == "script" and node.text != _own("report.js")) or (node.tag == "style" and node.text != _own("report.css")):
             found.append(f"foreign {node.tag}")
     return found
@@ -57,8 +131,18 @@ def markdown_tokens(text: str) -> list[str]:
     """What a CommonMark renderer with tables and struck-out text would make of it, other than our own shapes."""
     found = []
     tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(text)
-    for token in [child for token in tokens for child in (token, *(token.children or ()))]:
-        if token.type in ("html_block", "html_inline", "image", "code_block", "code_inline", "fence", "ordered_list_open", "lheading_open", "em_open"):
+    for token in [inner for outer in tokens for inner in (outer, *(outer.children or ()))]:
+        if token.type in (
+            "html_block",
+            "html_inline",
+            "image",
+            "code_block",
+            "code_inline",
+            "fence",
+            "ordered_list_open",
+            "lheading_open",
+            "em_open",
+        ):
             found.append(f"{token.type} {token.content}")
         if token.type == "link_open" and not str(token.attrGet("href")).lower().startswith(("http://", "https://")):
             found.append(f"link {token.attrGet('href')}")
@@ -110,6 +194,17 @@ def test_colour_codes_of_a_source_never_reach_the_terminal():
     shown = render_text(make_report("Look \x1b[31mhere\x1b]0;gone\x07 now"), colour=True)
     assert "\x1b[31mhere" not in shown
     assert "\x1b]0" not in shown
+
+
+def test_a_table_for_the_terminal_has_no_colour_codes_of_a_source():
+    shown = table_text(
+        [{"evidence": {"sentence": "Look \x1b[31mhere"}, "seen_at": "2031-05-12T09:00:00+00:00"}],
+        ["evidence.sentence", "seen_at"],
+        width=80,
+    )
+    assert "\x1b" not in shown
+    assert "2031-05-12 09:00" in shown
+    assert shown.endswith("1 row")
 
 
 def test_a_link_that_is_no_web_address_is_left_out():

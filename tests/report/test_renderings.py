@@ -19,6 +19,7 @@ from pipeline.watches import Question, QuestionKind, Story, Watch
 from tests.builders import MONDAY, later, make_change, make_claim, make_voice, stored
 from tests.report.builders import current, make_busy_report, make_report
 
+
 def test_every_kind_has_a_word_a_sign_and_a_rank():
     assert set(IMPORTANCE) == set(ChangeKind) - {ChangeKind.REPEAT}
     assert set(WORDS) == set(ChangeKind)
@@ -98,7 +99,9 @@ def test_the_states_that_need_attention_stand_first():
 def test_equal_answers_are_shown_once_with_everyone_behind_them():
     claim = make_claim()
     other = later(claim, voice=make_voice("Kim Holt"))
-    state = QuestionState(as_of=MONDAY, after=None, watch="bridge", question="closing", status=StateStatus.SETTLED, answers=(current(claim), current(other)))
+    state = QuestionState(
+        as_of=MONDAY, after=None, watch="bridge", question="closing", status=StateStatus.SETTLED, answers=(current(claim), current(other))
+    )
     story = Story(watches=(Watch(id="bridge", title="Bridge", questions=(Question(id="closing", kind=QuestionKind.STATUS),)),))
     held = build_report(story, (), [state], (), now=MONDAY).watches[0].questions[0].holds
     assert [(answer.text, answer.speakers) for answer in held] == [("begun", ("Anna Berg", "Kim Holt"))]
@@ -112,8 +115,34 @@ def test_the_link_leads_to_the_sentence():
 def test_rows_are_json_with_the_documented_keys():
     first = make_claim()
     change = change_row(make_change(later(first), ChangeKind.STATUS_CHANGED, first))
-    assert list(change) == ["format", "id", "watch", "question", "kind", "old", "new", "effective", "detected_at", "score", "why", "evidence", "prior"]
-    assert list(change["evidence"]) == ["url", "version", "published", "start", "end", "sentence", "speaker", "carrier", "publisher", "said_at", "certainty"]
+    assert list(change) == [
+        "format",
+        "id",
+        "watch",
+        "question",
+        "kind",
+        "old",
+        "new",
+        "effective",
+        "detected_at",
+        "score",
+        "why",
+        "evidence",
+        "prior",
+    ]
+    assert list(change["evidence"]) == [
+        "url",
+        "version",
+        "published",
+        "start",
+        "end",
+        "sentence",
+        "speaker",
+        "carrier",
+        "publisher",
+        "said_at",
+        "certainty",
+    ]
     state = state_row(fold_state([stored(first)], watch="bridge", question="closing", as_of=MONDAY, after=None))
     assert list(state) == ["format", "as_of", "after", "watch", "question", "status", "answers"]
     assert list(state["answers"][0]) == ["text", "type", "value", "unit", "bound", "certainty", "speakers", "since", "evidence"]
