@@ -22,7 +22,7 @@ from tests.builders import make_claim, stored
 from tests.store.workers import add_own_claims, add_texts_of_one_article, open_all_together, open_together, take_same_steps, take_steps
 
 WORKERS = 4
-STEPS = 60
+STEPS = 100
 # Started anew, not forked: a connection may not be shared over a fork.
 processes = multiprocessing.get_context("spawn")
 
@@ -110,7 +110,7 @@ def test_a_killed_run_leaves_whole_steps_and_its_repetition_completes_them(datab
     worker = processes.Process(target=take_same_steps, args=(database_url, start, STEPS))
     worker.start()
     start.wait(60)
-    time.sleep(random.Random(seed).uniform(0.005, 0.1))
+    time.sleep(random.Random(seed).uniform(0.002, 0.06))
     worker.kill()
     worker.join(60)
     assert worker.exitcode == -signal.SIGKILL, "it was to be killed in the middle of its work"
