@@ -132,7 +132,9 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
     old = max((same.base, *same.support), key=lambda stored: certainty_level(stored.claim.certainty)).claim
     ours, theirs = certainty_level(claim.certainty), certainty_level(old.certainty)
     steps = question.kind is QuestionKind.QUANTITY and not question.role and theirs >= 2
-    firmer = ours > theirs and not steps and not claim.background and claim.answer.value is not None and not claim.tentative
+    # What was demanded or depended on something was never foretold: that it holds now is the answer itself.
+    foretold = old.certainty not in (Certainty.DEMANDED, Certainty.CONDITIONAL)
+    firmer = ours > theirs and foretold and not steps and not claim.background and claim.answer.value is not None and not claim.tentative
     if firmer and (claim.url != old.url):
         return Decision(
             kind=ChangeKind.CERTAINTY_CHANGED,

@@ -87,6 +87,8 @@ def stay_silent(
 def _advances(claim: Claim, old: Claim, states: tuple[str, ...]) -> bool:
     """In an ordered course even an early state is a step ahead of an earlier one (announced -> ordered)."""
     new, before = claim.answer.value, old.answer.value
+    if before is not None and before.startswith("not "):
+        return True
     return new in states and before in states and states.index(new or "") > states.index(before or "")
 
 

@@ -107,10 +107,12 @@ class Attributor:
     def _by_verb(self, sent: Span, memory: Memory) -> tuple[str, str, str, str, int, str] | None:
         if not self.speech_verbs(sent):
             return self._by_order(sent, memory)
-        # Where a name stands right before the verb and the parser's subject stands far away, the order of words is right.
-        far = [cue for cue in self.speech_verbs(sent) if (found := _subject(cue)) is not None and cue.i - found.i > 10]
-        if far and self._named_before(sent, far[0]) is not None and (ordered := self._by_order(sent, memory)) is not None:
-            return ordered
+        # Where a name stands right before the verb and the parser's subject is another word, the order of words is right.
+        for cue in self.speech_verbs(sent):
+            named, found = self._named_before(sent, cue), _subject(cue)
+            misread = named is not None and found is not None and not named.start <= found.i < named.end and abs(cue.i - found.i) > 6
+            if misread and (ordered := self._by_order(sent, memory)) is not None:
+                return ordered
         cues = sorted(self.speech_verbs(sent), key=lambda token: (_depth(token), token.i))
         carrier = ""
         for cue in cues:

@@ -165,10 +165,14 @@ def _governed(node: Token, child: Token | None) -> Certainty:
     governed = _BY_LEMMA.get(f"{lemma}_{particle}") or _BY_LEMMA.get(lemma)
     if child is not None and (lemma in _DROPPERS or f"{lemma}_{particle}" in _DROPPERS) and child.dep_ in ("dobj", "xcomp", "pcomp", "acl"):
         return Certainty.DENIED
+    if lemma == "confirm" and child is not None and child.dep_ == "ccomp" and (node.head.lower_ == "without" or _has_negator(node)):
+        return Certainty.UNKNOWN
     if node.lemma_ == "have" and child is not None and child.dep_ == "xcomp":
         return Certainty.DEMANDED
     if governed is None or child is None or child.dep_ not in ("xcomp", "ccomp", "acl", "prep", "advcl", "dobj", "pcomp"):
         return Certainty.FACT
+    if child.i < node.i and child.dep_ in ("ccomp", "xcomp", "advcl"):
+        return Certainty.FACT  # "it began a day later than the court had asked": what stands before is not governed
     if child.dep_ == "prep" and child.lower_ not in ("for", "to", "on"):
         return Certainty.FACT
     if child.dep_ == "dobj" and governed in (Certainty.DENIED, Certainty.POSSIBLE):

@@ -51,7 +51,8 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         if negated:
             opposite = index.opposite(question, state)
             state, certainty = (opposite, Certainty.FACT) if opposite else (f"not {state}", Certainty.DENIED)
-        state, certainty = _course(state, certainty, states)
+        if index.is_ordered(question) or "scheduled" in states:
+            state, certainty = _course(state, certainty, states)
         if hit.detail in ("ordered", "planned", "announced") and certainty is Certainty.FACT:
             certainty = Certainty.ORDERED if hit.detail == "ordered" else Certainty.PLANNED
         near = near_subject(statement, hits, hit)
@@ -124,10 +125,22 @@ def _yes_no(statement: Statement, hits: Hits) -> Iterator[Found]:
             background=recaps(word, statement, hits),
         )
         return
+    denied = _denied_subject(statement, hits)
+    if denied is not None:
+        yield denied
+
+
+def _denied_subject(statement: Statement, hits: Hits) -> Found | None:
+    """ "dismissed a report about the boxes": a denial of what the question is about, without any of its cues."""
+    if not statement.denial or not hits.get("own subject"):
+        return None
+    return Found(answer=Answer(type="yes-no", text="no", value="no", bound="exact"), certainty=Certainty.FACT, score=0.75)
 
 
 def _cue_negates(hit: Hit) -> bool:
-    return bool({"no", "not", "never", "none", "without"} & set(hit.phrase.lower().split()))
+    return bool(
+        {"no", "not", "never", "none", "without", "neither", "nor", "refuse", "deny", "reject", "fail"} & set(hit.phrase.lower().split())
+    )
 
 
 def _statement(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:

@@ -107,7 +107,7 @@ class WatchIndex:
                 yield from _labelled("state", question.id, state, (state,))
             family = vocabulary.families.get(question.family)
             for known in family.states if family else ():
-                yield from _labelled("state", question.id, known.name, (known.name, *known.words))
+                yield from _labelled("state", question.id, known.name, known.words)
                 yield from _labelled("denied state", question.id, known.name, known.denies)
         for cues in question.cues if self._use_cues else ():
             use = "own state" if question.kind is QuestionKind.STATUS else "cue"
