@@ -27,6 +27,8 @@ _MIGRATION_LOCK = 7_301_662
 _WRITING_LOCK = 7_301_663
 # How long a writer waits for the others. Far longer than any step takes, since SQLite does not serve them in turn.
 BUSY_TIMEOUT_MS = 30_000
+# A PostgreSQL server that does not answer is given up after this; by default the driver waits for minutes.
+CONNECT_TIMEOUT_S = 10
 
 _DRIVERS = {
     "sqlite": "sqlite+pysqlite",
@@ -170,7 +172,8 @@ def _unknown_address(url: str) -> DatabaseError:
 
 def _engine(parsed: URL) -> Engine:
     if parsed.get_backend_name() == "postgresql":
-        engine = create_engine(parsed, pool_pre_ping=True, json_serializer=to_text)
+        patience = {} if "connect_timeout" in parsed.query else {"connect_timeout": CONNECT_TIMEOUT_S}
+        engine = create_engine(parsed, pool_pre_ping=True, connect_args=patience, json_serializer=to_text)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     in_memory = parsed.database in (None, "", ":memory:")
@@ -247,6 +250,6 @@ def _reason(error: Exception, url: URL) -> str:
 def _remedy(reason: str) -> str:
     if re.search(r"locked|lock timeout", reason):
         return "Another run has been writing for long. Nothing of this step was stored; run again when it has ended."
-    if re.search(r"full|No space|disk I/O", reason):
+    if re.search(r"is full|No space left|could not extend|disk I/O error", reason):
         return "Make room on the disk of the database. Nothing of this step was stored; run again."
     return "Nothing of this step was stored. Check that the database is reachable, writable and not full, then run again."

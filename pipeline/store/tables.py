@@ -130,7 +130,6 @@ claims = Table(
     Column("data", JSON, nullable=False),
     Index(None, "watch", "question", "id"),
     Index(None, "url", "version"),
-    Index(None, "speaker"),
 )
 changes = Table(
     "change",

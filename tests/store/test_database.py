@@ -1,6 +1,3 @@
-import multiprocessing
-from pathlib import Path
-
 import pytest
 import sqlalchemy
 from alembic import command
@@ -139,27 +136,3 @@ def test_a_database_that_cannot_be_opened_is_a_clear_error_without_its_password(
     with pytest.raises(DatabaseError, match=says) as caught:
         open_database(url)
     assert "secret" not in str(caught.value)
-
-
-def _write(address: str, worker: int) -> None:
-    database = open_database(address)
-    for number in range(25):
-        with database.writing() as connection:
-            claims.add_claims(connection, (stored(make_claim(url=f"https://example.org/{worker}/{number}")),))
-    database.close()
-
-
-def test_four_processes_writing_at_once_lose_nothing(tmp_path: Path):
-    address = f"sqlite:///{tmp_path / 'shared.db'}"
-    open_database(address).close()
-    context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=_write, args=(address, worker)) for worker in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(120)
-    assert [worker.exitcode for worker in workers] == [0, 0, 0, 0]
-    database = open_database(address)
-    with database.reading() as connection:
-        assert len(claims.all_claims(connection)) == 100
-    database.close()

@@ -1,6 +1,10 @@
 """A database that is locked, full or gone: a clear error, everything as before, and the next step works again."""
 
+import random
+import socket
+import string
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -9,12 +13,13 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.errors import DatabaseError
+from pipeline.model import Answer, ChangeKind
 from pipeline.store.articles import add_version
 from pipeline.store.changes import add_changes
 from pipeline.store.claims import add_claims, all_claims
 from pipeline.store.database import Database, open_database
 from pipeline.store.dump import canonical_dump
-from tests.builders import make_article, make_change, make_claim, stored
+from tests.builders import make_article, make_change, make_claim, make_voice, stored
 
 
 def test_a_writer_who_waits_too_long_is_told_that_another_writes(database_url: str, monkeypatch: pytest.MonkeyPatch):
@@ -86,6 +91,27 @@ def test_a_connection_that_broke_while_idle_is_replaced_without_a_word(postgres_
     with database.reading() as connection:
         assert all_claims(connection) == ()
     database.close()
+
+
+def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pipeline.store.database.CONNECT_TIMEOUT_S", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        started = time.monotonic()
+        with pytest.raises(DatabaseError, match="timeout"):
+            open_database(f"postgresql://someone@127.0.0.1:{silent.getsockname()[1]}/any")
+        assert time.monotonic() - started < 10
+
+
+def test_a_name_as_long_as_a_page_is_stored(database: Database):
+    # Not compressible: an index of PostgreSQL takes some 2,700 bytes.
+    name = "".join(random.Random(1).choices(string.ascii_letters, k=50_000))
+    claim = stored(make_claim(sentence=name, voice=make_voice(name), answer=Answer(type="statement", text=name, value=name)))
+    change = make_change(claim.claim, ChangeKind.DATE_MOVED, make_claim(url="https://example.org/b"))
+    with database.writing() as connection:
+        add_version(connection, make_article(title=name, publisher=name))
+        assert add_claims(connection, (claim,)) == 1
+        assert add_changes(connection, (change,)) == (change,)
+        assert all_claims(connection) == (claim,)
 
 
 def test_what_is_opened_for_reading_cannot_write(database: Database):
