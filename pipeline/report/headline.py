@@ -40,12 +40,17 @@ def headline(change: Change) -> Headline:
 
 
 def reasons(change: Change) -> tuple[str, ...]:
-    """Why it is shown. A reason that only repeats the two answers ("was: ...; now: ...") is left out, they stand above it."""
-    told = tuple(reason for reason in change.why if reason and not reason.startswith("was: "))
-    if told:
-        return told
+    """Why it is shown: the engine's own reasons, else what its kind means and whose word stood before."""
+    own = own_reasons(change)
+    if own:
+        return own
     prior = change.prior
     return (f"{MEANING[change.kind]}; before it: {prior.speaker}, {day_words(prior.said_at)}" if prior else MEANING[change.kind],)
+
+
+def own_reasons(change: Change) -> tuple[str, ...]:
+    """The engine's reasons without the one that only repeats the two answers ("was: ...; now: ..."), which stand above it."""
+    return tuple(reason for reason in change.why if reason and not reason.startswith("was: "))
 
 
 def shortened(text: str, limit: int = _LONGEST) -> str:

@@ -1,14 +1,17 @@
 """One change -> what every rendering shows of it: the headline, both sentences with what differs marked, the voices, the links."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from pipeline.model import Change, Evidence
-from pipeline.report.headline import headline, reasons
+from pipeline.report.headline import headline, own_reasons, reasons, shortened
 from pipeline.report.plain import printable
 from pipeline.report.signs import TONES, WORDS
 from pipeline.report.when import answer_words, interval_words
 from pipeline.report.wording import Piece, marked_sides, word_differences
+
+_QUOTE = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,7 @@ class ChangeItem:
         pieces: The word difference of the two sentences; empty without an earlier one.
         before, after: The two sentences with what differs marked.
         why: Reasons in plain words.
+        quote: The sentence, cut, where it says more than the general reason; else "".
         about: When it is about, in words; "" if not told or already in a note.
         link, prior_link: To the sentence in the source (a text fragment), "" if that is no web address.
     """
@@ -41,6 +45,7 @@ class ChangeItem:
     before: tuple[Piece, ...]
     after: tuple[Piece, ...]
     why: tuple[str, ...]
+    quote: str
     about: str
     link: str
     prior_link: str
@@ -70,10 +75,16 @@ def change_item(raw: Change, asks: str) -> ChangeItem:
         before=before if prior else (),
         after=after,
         why=reasons(change),
-        about="" if about in (head.new_note, head.old_note) else about,
+        quote="" if own_reasons(change) else shortened(evidence.sentence, _QUOTE),
+        about="" if _numbers(about) <= _numbers(f"{head.old_note} {head.new_note} {head.new}") else about,
         link=source_link(evidence),
         prior_link=source_link(prior) if prior else "",
     )
+
+
+def _numbers(text: str) -> set[str]:
+    """The days and years that a text names."""
+    return set(re.findall(r"\d+", text))
 
 
 def source_link(evidence: Evidence) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from pipeline.model import Certainty, ChangeKind, StateStatus
+from pipeline.model import Certainty, ChangeKind, Interval, StateStatus
 from pipeline.report.change_report import QuestionReport
 from pipeline.report.items import ChangeItem, voice_words
 from pipeline.report.scale import Axis, Rows, spread, text_width
@@ -120,16 +120,18 @@ def _promises(lane: QuestionReport, axis: Axis) -> Drawing:
     rows = Rows(_PROMISE_ROWS)
     parts: list[str] = []
     late_until = _overdue_until(lane, axis)
-    for spell in spells_of(lane.history):
-        promise = _promise(spell, axis, late_until)
+    spells = spells_of(lane.history)
+    facts = [spell for spell in spells if spell.certainty is Certainty.FACT]
+    for spell in spells:
+        promise = _promise(spell, _fate(spell, facts), axis, late_until)
         row = rows.place(promise.left, promise.right)
         if row is not None:
             parts.append(_drawn(spell, promise, row * LABEL_ROW))
     return Drawing(tuple(parts), max(len(rows.ends), 1) * LABEL_ROW)
 
 
-def _promise(spell: Spell, axis: Axis, late_until: dt.datetime | None) -> _Promise:
-    when, said, fate = spell.answer.when, axis.x(spell.since), _fate(spell)
+def _promise(spell: Spell, fate: str, axis: Axis, late_until: dt.datetime | None) -> _Promise:
+    when, said = spell.answer.when, axis.x(spell.since)
     start = axis.x(when.start or when.end or spell.since) if when else said
     end = max(axis.x(when.end or when.start or spell.since), start + 5) if when else axis.x(spell.until or axis.last)
     late = end
@@ -176,17 +178,27 @@ def _overdue_until(lane: QuestionReport, axis: Axis) -> dt.datetime | None:
     return lane.history[late[-1] + 1].as_of if late[-1] + 1 < len(lane.history) else axis.last
 
 
-def _fate(spell: Spell) -> str:
+def _fate(spell: Spell, facts: Sequence[Spell]) -> str:
+    """What became of a promised date: late, met, dropped, was (told afterwards), stands, or none (no date at all)."""
+    when = spell.answer.when
     if spell.status is StateStatus.OVERDUE and spell.certainty is not Certainty.FACT:
         return "late"
     if spell.certainty is Certainty.DENIED:
         return "dropped"
-    if spell.answer.when is None:
+    if when is None:
         return "none"
     if spell.certainty is Certainty.FACT:
-        end = spell.answer.when.end
-        return "was" if end is not None and end < spell.since else "met"
+        return "was" if when.end is not None and when.end < spell.since else "met"
+    if any(_within(fact.answer.when, when) and fact.since >= spell.since for fact in facts):
+        return "met"
     return "dropped" if spell.until else "stands"
+
+
+def _within(inner: Interval | None, outer: Interval) -> bool:
+    """Whether a date lies in the promised span; open ends of the span do not count."""
+    if inner is None or inner.start is None or inner.end is None or outer.start is None or outer.end is None:
+        return False
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _due_texts(spell: Spell, fate: str) -> list[str]:

@@ -84,17 +84,11 @@ def _print_summary(console: Console, report: ChangeReport) -> None:
 
 
 def _print_state(console: Console, watch: WatchReport) -> None:
-    table = _table(console, ("question", 0, 4), ("stands", 10, 0), ("answer", 0, 5), ("on whose word", 0, 4), ("since", 11, 0))
+    table = _table(console, ("question", 0, 3), ("stands", 10, 0), ("answer, and who says so", 0, 7), ("since", 11, 0))
     for question in watch.answered:
         status = question.state.status if question.state else StateStatus.UNKNOWN
         since = day_words(question.holds[0].since) if question.holds else ""
-        table.add_row(
-            Text(question.asks),
-            Text(question.word, style=_STYLES[status]),
-            _answers(question),
-            Text("\n".join(joined(held.speakers) for held in question.holds[:4])),
-            Text(since),
-        )
+        table.add_row(Text(question.asks), Text(question.word, style=_STYLES[status]), _answers(question), Text(since))
     console.print(table)
 
 
@@ -104,7 +98,7 @@ def _answers(question: QuestionReport) -> Text:
         sure = "" if held.certainty in ("fact", "unknown") else f", {held.certainty}"
         note = f" ({held.note})" if held.note else ""
         words = held.text if len(held.text) <= 100 else held.text[:99] + "…"
-        text.append("\n" if number else "").append(words, "bold").append(f"{note}{sure}")
+        text.append("\n" if number else "").append(words, "bold").append(f"{note}{sure}").append(f" — {joined(held.speakers)}", "dim")
     return text
 
 

@@ -83,6 +83,7 @@ OWN = {
     "del": set(),
     "ins": set(),
     "mark": set(),
+    "q": set(),
     "table": {"class"},
     "thead": set(),
     "tbody": set(),
