@@ -185,7 +185,7 @@ def _different(
             why=(f"{claim.voice.speaker} and {rival.claim.voice.speaker} cannot both be right", difference),
         )
     planned, done = certainty_level(base.claim.certainty), certainty_level(claim.certainty)
-    if question.kind is QuestionKind.STATUS and planned == 2 and done == 3 and not back:
+    if question.kind is QuestionKind.STATUS and planned == 2 and done == 3 and not back and (states or claim.answer.value == "done"):
         return Decision(
             kind=ChangeKind.CERTAINTY_CHANGED,
             prior=base,

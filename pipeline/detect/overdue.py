@@ -41,7 +41,10 @@ def find_overdue(
             if stored.retracted_at is None and stored.claim.episode == claim.episode
         ):
             continue
-        if now.date() >= due + max(question.overdue, dt.timedelta(days=1)):
+        morning = dt.datetime.combine(
+            due, dt.time(), tzinfo=claim.answer.when.end.tzinfo if claim.answer.when and claim.answer.when.end else now.tzinfo
+        )
+        if now >= morning + max(question.overdue, dt.timedelta(days=1)):
             late.append(item.base)
     return tuple(late)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.detect.answers import Relation, certainty_level, compare_answers
 from pipeline.detect.order import steps_back
 from pipeline.detect.state import Standing
-from pipeline.detect.voices import own_last, rival_of, same_voice
+from pipeline.detect.voices import own_last, same_voice
 from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.watches import Question, QuestionKind
 
@@ -60,7 +60,11 @@ def stay_silent(
         )
     if claim.background or (known is not None and _is_recap(claim, known, past)):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
-    if claim.affirmed and question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO) and known is not None:
+    stands_still = known is not None and any(
+        compare_answers(known.claim.answer, item.base.claim.answer) is Relation.SAME for item in current
+    )
+    affirmable = question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO)
+    if claim.affirmed and affirmable and known is not None and (stands_still or not claim.voice.attributed):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("affirms what was known",))
     if claim.answer.value is None and claim.voice.institution not in current[-1].voices():
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("another voice gives no answer",))
@@ -94,7 +98,8 @@ def _advances(claim: Claim, old: Claim, states: tuple[str, ...]) -> bool:
 
 def _firm_date_ahead(old: Claim, claim: Claim) -> bool:
     when = old.answer.when
-    return certainty_level(old.certainty) >= 2 and when is not None and when.end is not None and when.end > claim.said_at
+    # By the days of both places: an instant would make a morning elsewhere the day before.
+    return certainty_level(old.certainty) >= 2 and when is not None and when.end is not None and when.end.date() > claim.said_at.date()
 
 
 def answers_rival(
@@ -107,25 +112,26 @@ def answers_rival(
     """The rival's answer that a voice contradicts by holding to its own; only what was said since the voice last spoke."""
     if not claim.voice.attributed or claim.background or claim.tentative or claim.certainty in WEAK or claim.answer.value is None:
         return None
-    rival = rival_of(claim, current)
-    if (
-        rival is None
-        or not rival.claim.voice.attributed
-        or question.kind not in (QuestionKind.STATUS, QuestionKind.QUANTITY, QuestionKind.YES_NO)
-    ):
+    if question.kind not in (QuestionKind.STATUS, QuestionKind.QUANTITY, QuestionKind.YES_NO):
         return None
     own = own_last(claim, past)
-    if (
-        own is None
-        or compare_answers(claim.answer, own.claim.answer) is not Relation.SAME
-        or own.claim.seen_at > rival.claim.seen_at
-        or own.claim.url == claim.url
-    ):
+    if own is None and not claim.affirmed:
         return None
-    late = claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS) or claim.said_at < rival.claim.said_at - dt.timedelta(
-        days=1
-    )
-    return rival if not late and steps_back(claim.answer, rival.claim.answer, question, states) else None
+    if own is not None and (own.claim.url == claim.url or compare_answers(claim.answer, own.claim.answer) is not Relation.SAME):
+        return None
+    for item in reversed(current):
+        rival = item.base
+        if (rival.claim.url == claim.url and own is None) or not _is_rival(claim, item):
+            continue
+        since = own is None or own.claim.seen_at <= rival.claim.seen_at
+        fresh = dt.timedelta(days=-1) <= claim.said_at - rival.claim.said_at <= dt.timedelta(days=DISPUTE_DAYS)
+        if since and fresh and steps_back(claim.answer, rival.claim.answer, question, states):
+            return rival
+    return None
+
+
+def _is_rival(claim: Claim, item: Standing) -> bool:
+    return item.base.claim.voice.attributed and not {claim.voice.institution, claim.voice.speaker} & item.voices()
 
 
 def _happened_anew(claim: Claim, known: Claim) -> bool:

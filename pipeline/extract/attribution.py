@@ -60,6 +60,12 @@ class Attributor:
         """The tokens of a sentence that are verbs of saying with a subject or a content."""
         return tuple(token for token in sent if self._is_cue(token))
 
+    def denies(self, sent: Span) -> bool:
+        """True if somebody denies something in the sentence, though another verb may carry its speaker."""
+        return any(
+            self._speech[token.lemma_.lower()] == "deny" and token.tag_ in ("VBD", "VBZ", "VBN") for token in self.speech_verbs(sent)
+        )
+
     def attribute(self, sent: Span, memory: Memory, publisher: str, *, inside_quote: bool) -> Attribution:
         """The voice of one sentence; updates `memory` with the people it names.
 
@@ -320,6 +326,11 @@ def _phrase(head: Token) -> str:
         if kid.dep_ in ("compound", "amod", "nmod", "poss"):
             keep.update(word.i for word in kid.subtree)
     words = [token for token in head.doc[min(keep) : head.i + 1] if token.i in keep and token.pos_ not in ("DET", "PUNCT")]
+    # "The head of the harbour office" is somebody; "the head" is nobody.
+    belongs = next((kid for kid in head.rights if kid.dep_ == "prep" and kid.lower_ in ("of", "at")), None)
+    if head.pos_ == "NOUN" and belongs is not None and belongs.right_edge.i - belongs.i <= 6:
+        tail = [token for token in head.doc[belongs.i : belongs.right_edge.i + 1] if token.pos_ != "PUNCT"]
+        words += tail if not any(token.dep_ == "relcl" for token in tail) else []
     return re.sub(r"\s+(['’]s?)\b", r"\1", " ".join(word.text for word in words)) or head.text
 
 

@@ -116,7 +116,7 @@ class Reader:
                 ),
                 quantities=_with_wholes(tuple(_quantity(number, sent, shift) for number in _inside(numbers, sent)), sent),
                 names=_names(self._names, sent, shift),
-                denial=attribution.force == "deny",
+                denial=attribution.force == "deny" or self._attributor.denies(sent),
                 retraction=paragraph.role == "correction" or bool(_RETRACTION.search(sent.text)),
                 recap=bool(self._recap.find([PhraseToken(token.text, token.lemma_) for token in tokens])),
             )

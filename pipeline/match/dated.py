@@ -176,7 +176,7 @@ def _governor_drops(statement: Statement, mention: DateMention) -> bool:
 
 def _dated_text(mention: DateMention) -> str:
     """The words of a date, with the day they mean where they do not say it ("Tuesday" -> "Tuesday, 15 March 2016")."""
-    when, text = mention.when, mention.text.strip(" .,")
+    when, text = mention.when, mention.text.strip(" ,") if mention.text.rstrip().endswith(("a.m.", "p.m.")) else mention.text.strip(" .,")
     if when.start is None or when.end is None or re.search(r"\d{1,2}\b.*[A-Za-z]{3}|[A-Za-z]{3}.*\d", text):
         return text
     first, last = when.start, when.end

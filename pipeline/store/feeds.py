@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from pipeline.model import Entry
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.known import portions
-from pipeline.store.tables import entries, feeds, in_utc, plain
+from pipeline.store.tables import address_key, entries, feeds, in_utc, plain
 
 # A page that fails this often is given up; its reason has been reported each time.
 MAX_TRIES = 5
@@ -53,7 +53,7 @@ def add_entries(connection: Connection, new: Sequence[Entry], seen_at: dt.dateti
         for portion in portions([entry.url for entry in new])
         for row in connection.execute(select(entries.c.feed, entries.c.url, entries.c.stamp).where(entries.c.url.in_(portion)))
     }
-    rows = {(plain(entry.feed), plain(entry.url), _stamp(entry)): entry for entry in new}
+    rows = {(plain(entry.feed), address_key(entry.url), _stamp(entry)): entry for entry in new}
     fresh = [
         {"feed": feed, "url": url, "stamp": stamp, "seen_at": seen_at, "done": False, "tries": 0, "data": to_json(entry)}
         for (feed, url, stamp), entry in rows.items()

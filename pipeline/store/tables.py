@@ -1,6 +1,7 @@
 """The tables. What queries filter on has columns; the whole value stands beside it as JSON, with its own zone offsets."""
 
 import datetime as dt
+import hashlib
 import re
 from typing import Any
 
@@ -35,6 +36,8 @@ metadata = MetaData(
 
 _FIRST_INSTANT = dt.datetime.min.replace(tzinfo=dt.UTC)
 _LAST_INSTANT = dt.datetime.max.replace(tzinfo=dt.UTC)
+# An index of PostgreSQL takes some 2,700 bytes a row; a feed may call anything an address.
+_LONGEST_KEY = 2_000
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -50,6 +53,14 @@ def in_utc(value: dt.datetime) -> dt.datetime:
 def plain(text: str) -> str:
     """The text as columns hold it: NUL and halves of character pairs, which PostgreSQL refuses, are U+FFFD. Its length stays."""
     return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def address_key(url: str) -> str:
+    """The address as keys hold it: plain, and one too long for an index as its beginning with the digest of the whole."""
+    kept = plain(url)
+    if len(kept.encode()) <= _LONGEST_KEY:
+        return kept
+    return f"{kept[: _LONGEST_KEY // 5]}#{hashlib.sha256(kept.encode()).hexdigest()}"
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -85,11 +96,22 @@ class PlainText(TypeDecorator[str]):
         return None if value is None else plain(value)
 
 
+class AddressKey(TypeDecorator[str]):
+    """The `address_key` of a URL, in what is stored and in what it is compared with alike. The URL itself stands in `data`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Shortens what is too long for an index."""
+        return None if value is None else address_key(value)
+
+
 articles = Table(
     "article",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("url", PlainText, nullable=False),
+    Column("url", AddressKey, nullable=False),
     Column("version", Integer, nullable=False),
     Column("publisher", PlainText, nullable=False),
     Column("title", PlainText, nullable=False),
@@ -103,7 +125,7 @@ articles = Table(
 removals = Table(
     "removal",
     metadata,
-    Column("url", PlainText, primary_key=True),
+    Column("url", AddressKey, primary_key=True),
     Column("removed_at", UtcDateTime, nullable=False),
 )
 claims = Table(
@@ -111,7 +133,7 @@ claims = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),
-    Column("url", PlainText, nullable=False),
+    Column("url", AddressKey, nullable=False),
     Column("version", Integer, nullable=False),
     Column("watch", PlainText, nullable=False),
     Column("question", PlainText, nullable=False),
@@ -166,7 +188,7 @@ states = Table(
     Column("watch", PlainText, nullable=False),
     Column("question", PlainText, nullable=False),
     Column("as_of", UtcDateTime, nullable=False),
-    Column("after", PlainText, nullable=False),
+    Column("after", AddressKey, nullable=False),
     Column("status", PlainText, nullable=False),
     Column("data", JSON, nullable=False),
     UniqueConstraint("watch", "question", "as_of", "after"),
@@ -187,7 +209,7 @@ entries = Table(
     "entry",
     metadata,
     Column("feed", PlainText, primary_key=True),
-    Column("url", PlainText, primary_key=True),
+    Column("url", AddressKey, primary_key=True),
     Column("stamp", PlainText, primary_key=True, default=""),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("done", Boolean, nullable=False, default=False),

@@ -13,13 +13,14 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.errors import DatabaseError
-from pipeline.model import Answer, ChangeKind
-from pipeline.store.articles import add_version
+from pipeline.model import Answer, ChangeKind, Entry, Removal
+from pipeline.store.articles import add_version, latest_version, mark_removed
 from pipeline.store.changes import add_changes
-from pipeline.store.claims import add_claims, all_claims
+from pipeline.store.claims import add_claims, all_claims, claims_of_article
 from pipeline.store.database import Database, open_database
 from pipeline.store.dump import canonical_dump
-from tests.builders import make_article, make_change, make_claim, make_voice, stored
+from pipeline.store.feeds import add_entries, pending_entries
+from tests.builders import MONDAY, make_article, make_change, make_claim, make_voice, stored
 
 
 def test_a_writer_who_waits_too_long_is_told_that_another_writes(database_url: str, monkeypatch: pytest.MonkeyPatch):
@@ -112,6 +113,28 @@ def test_a_name_as_long_as_a_page_is_stored(database: Database):
         assert add_claims(connection, (claim,)) == 1
         assert add_changes(connection, (change,)) == (change,)
         assert all_claims(connection) == (claim,)
+
+
+def test_addresses_too_long_for_an_index_are_kept_apart_and_found_again(database: Database):
+    start = "https://example.org/" + "".join(random.Random(1).choices(string.ascii_letters + "аб𝄞", k=8_000))
+    articles = [make_article(url=f"{start}{end}") for end in "abc"]
+    entries = [Entry(feed="hill", url=article.url, title="A", publisher="P", published=MONDAY) for article in articles]
+    removal = Removal(url=articles[2].url, removed_at=MONDAY)
+    with database.writing() as connection:
+        assert [add_version(connection, article).version for article in (*articles, articles[0])] == [1, 1, 1, 1]
+        assert add_entries(connection, entries, MONDAY) == 3
+        assert add_entries(connection, entries, MONDAY) == 0
+        assert set(pending_entries(connection)) == set(entries)
+        assert add_claims(connection, [stored(make_claim(url=article.url)) for article in articles]) == 3
+        assert mark_removed(connection, removal)
+        assert not mark_removed(connection, removal)
+    with database.reading() as connection:
+        for article in articles:
+            found = latest_version(connection, article.url)
+            assert found is not None
+            assert found.article == article
+            (claim,) = claims_of_article(connection, article.url)
+            assert claim.claim.url == article.url
 
 
 def test_what_is_opened_for_reading_cannot_write(database: Database):
