@@ -49,6 +49,8 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
             continue
         hits = index.hits(statement)
         nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.4
+        if statement.role == "correction":
+            nearness = max(nearness, 0.75)  # a correction note speaks of what the outlet wrote on the subject
         if nearness and not hits.get("not"):
             claims.extend(_claims_of(statement, _without_ignored(hits), previous, nearness, stored, index))
         previous = hits

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.match.watching import Hit
 from pipeline.model import Answer, Certainty
-from pipeline.statements import Statement, Word
+from pipeline.statements import DateMention, Statement, Word
 
 Hits = Mapping[str, tuple[Hit, ...]]
 # A dated event older than this when it is told is background. News is told within a day or two.
@@ -67,9 +67,25 @@ def looks_back(statement: Statement, hit: Hit, word: Word, hits: Hits) -> bool:
         return True
     limit = statement.said_at - RECENT
     return any(
-        mention.when.end is not None and mention.when.end < limit and statement.words[mention.at].clause == word.clause
+        mention.when.end is not None
+        and mention.when.end < limit
+        and statement.words[mention.at].clause == word.clause
+        and _dates_its_verb(statement, mention)
         for mention in statement.dates
     )
+
+
+def _dates_its_verb(statement: Statement, mention: DateMention) -> bool:
+    """False for "the complaint of 17 October was dismissed": that date belongs to the noun."""
+    index = mention.at
+    for _ in range(4):
+        word = statement.words[index]
+        if word.text.lower() == "of" or word.dep == "poss":
+            return False
+        if word.tag.startswith("VB") or word.head == index:
+            return True
+        index = word.head
+    return True
 
 
 def recaps(word: Word, statement: Statement, hits: Hits) -> bool:
