@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from pipeline.config import load_story
+from pipeline.ingest.archive import read_archive
+from pipeline.monitor import replay
 from pipeline.store.articles import all_versions
 from pipeline.store.changes import all_changes
 from pipeline.store.claims import add_claims, all_claims
@@ -19,7 +22,15 @@ from pipeline.store.database import Database, open_database
 from pipeline.store.dump import canonical_dump
 from pipeline.store.states import all_states
 from tests.builders import make_claim, stored
-from tests.store.workers import add_own_claims, add_texts_of_one_article, open_all_together, open_together, take_same_steps, take_steps
+from tests.store.workers import (
+    add_own_claims,
+    add_texts_of_one_article,
+    open_all_together,
+    open_together,
+    replay_together,
+    take_same_steps,
+    take_steps,
+)
 
 WORKERS = 4
 STEPS = 100
@@ -102,6 +113,16 @@ def test_versions_of_one_article_by_four_processes_at_once_are_counted_without_g
     together(add_texts_of_one_article, database_url, numbered=True, further=(20,))
     with database.reading() as connection:
         assert [stored_text.version for stored_text in all_versions(connection)] == list(range(1, WORKERS * 20 + 1))
+
+
+def test_four_runs_over_one_archive_at_once_store_what_one_run_stores(database: Database, database_url: str, seeds: Path, tmp_path: Path):
+    folder = seeds / "artemis-launch"
+    alone = open_database(f"sqlite:///{tmp_path / 'alone.db'}")
+    replay(read_archive(folder), load_story(folder / "config"), alone)
+    together(replay_together, database_url, numbered=True, further=(folder,))
+    assert canonical_dump(database) == canonical_dump(alone)
+    assert canonical_dump(alone).count('["change", ') > 5
+    alone.close()
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -1,7 +1,9 @@
 """What other processes do to a database in the tests of writing at once. Imports no test tools: each process starts anew."""
 
+import time
 from collections.abc import Sequence
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 from threading import Barrier as ThreadBarrier
 
 from pipeline.detect.state import fold_state
@@ -51,6 +53,21 @@ def add_texts_of_one_article(address: str, start: Barrier, worker: int, number: 
     for count in range(number):
         with database.writing() as connection:
             add_version(connection, make_article(text=f"Text {count} of {worker}."))
+    database.close()
+
+
+def replay_together(address: str, start: Barrier, worker: int, folder: Path) -> None:
+    """Play an archive, each a little behind the one before, so that one meets what another has stored meanwhile."""
+    # These load the language model's library, which the other workers do without.
+    from pipeline.config import load_story
+    from pipeline.ingest.archive import read_archive
+    from pipeline.monitor import replay
+
+    archive, story = read_archive(folder), load_story(folder / "config")
+    database = open_database(address)
+    start.wait()
+    time.sleep(worker * 0.3)
+    replay(archive, story, database)
     database.close()
 
 
