@@ -4,7 +4,6 @@
 in one transaction, so that a crash leaves everything as before it or as after it, and a second run finds nothing to do.
 """
 
-import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pipeline.extract.nlp import load_english
 from pipeline.extract.readings import Reader
 from pipeline.ingest.archive import Archive
 from pipeline.ingest.poll import ArticleResult, PollResult, Remembered, fetch_articles, poll_feeds
+from pipeline.ingest.waiting import wait_for
 from pipeline.language.names import Names
 from pipeline.match.watching import WatchIndex
 from pipeline.model import Article, Change, Entry, InputProblem, QuestionState, Removal, RunResult, StoredClaim
@@ -199,7 +199,7 @@ def poll(
             memory.id: Remembered(etag=memory.etag, last_modified=memory.last_modified)
             for memory in stored_feeds.all_feed_memories(connection)
         }
-    results = asyncio.run(poll_feeds(story.feeds, known, settings))
+    results = wait_for(poll_feeds(story.feeds, known, settings))
     problems = []
     for number, result in enumerate(results, start=1):
         with database.writing() as connection:
@@ -222,7 +222,7 @@ def read_entries(
     total: int = 0,
 ) -> RunResult:
     """Fetch the articles of some entries, then decide on them in the order in which they were published."""
-    fetched: list[ArticleResult] = list(asyncio.run(fetch_articles(entries, settings, now=now)))
+    fetched: list[ArticleResult] = list(wait_for(fetch_articles(entries, settings, now=now)))
     tally = _Tally()
     problems = []
     fetched.sort(
