@@ -54,10 +54,10 @@ class Counts:
     def figures(self) -> dict[str, float | None]:
         """Shares between 0 and 1; None where there is nothing to measure."""
         precision, recall = _share(self.hits, self.alerts) or 0.0, _share(self.hits, self.gold) or 0.0
-        core_recall, either = _share(self.core_hits, self.core) or 0.0, _share(self.either, self.alerts) or 0.0
+        core_recall, either = _share(self.core_hits, self.core), _share(self.either, self.alerts) if self.core else None
         strict_precision, strict_recall = _share(self.right, self.alerts) or 0.0, _share(self.right, self.gold) or 0.0
         return {
-            "either_f1": _harmonic(core_recall, either),
+            "either_f1": None if core_recall is None else _harmonic(core_recall, either or 0.0),
             "either_precision": either,
             "core_recall": core_recall,
             "precision": precision,

@@ -80,6 +80,11 @@ def evaluate_stories(folders: Sequence[Path] = (), *, verbose: bool = False, che
             thresholds[threshold] += score(gold, one_threshold(archive, story.watches[0].id, threshold), None).counts
         if verbose:
             lines += _details(folder.name, verdict)
+    shown = () if folders else floors["single"]["stories"]
+    others = [
+        Column(name=name, counts=_replayed(seeds / name, load_story(seeds / name / "config"), read_gold(seeds / name)).counts)
+        for name in shown
+    ]
     best = max(thresholds, key=lambda threshold: thresholds[threshold].figures()["either_f1"] or 0.0)
     columns += [
         Column(name="pooled", counts=pooled),
@@ -89,6 +94,8 @@ def evaluate_stories(folders: Sequence[Path] = (), *, verbose: bool = False, che
         Column(name=f"fuzz>={best}", counts=thresholds[best]),
     ]
     lines += _table(columns)
+    if others:
+        lines += ["", "Stories with one annotator, not pooled:", *_table(others)]
     failed = check_floors and not folders and _below(lines, floors, {"pooled": pooled, "no_cues": bare})
     return "\n".join(lines), failed
 
