@@ -46,3 +46,11 @@ def test_a_second_person_scored_against_the_first_is_no_perfect_machine(seeds: P
     gold = read_gold(seeds / "syria-withdrawal")
     figures = score(gold, second_rows(gold), None).counts.figures()
     assert 0.6 < figures["f1"] < 0.9
+
+
+def test_a_story_with_one_annotator_has_no_figures_of_two(seeds: Path):
+    gold = read_gold(seeds / "karlov-election")
+    row = second_rows(read_gold(seeds / "artemis-launch"))[3] | {"evidence": {"url": next(iter(gold.urls)), "sentence": "No dispatch says it."}}
+    figures = score(gold, [row], None).counts.figures()
+    assert figures["either_f1"] is figures["either_precision"] is figures["core_recall"] is None
+    assert figures["precision"] == 0.0
