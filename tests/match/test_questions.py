@@ -1,0 +1,62 @@
+"""Which question a sentence answers, and which it leaves alone; a flood and a council vote in one article."""
+
+from collections import defaultdict
+
+import pytest
+
+from pipeline import monitor
+from pipeline.ingest.archive import Archive
+from pipeline.store.claims import all_claims
+from pipeline.store.database import Database
+from pipeline.watches import Cues, Question, QuestionKind, Story, Watch
+from tests.builders import make_article
+
+FLOOD = Watch(id="flood", title="The flood", subject=("flood", "dike"), questions=(
+    Question(id="dead", kind=QuestionKind.QUANTITY, of=("person",), role="dead"),
+    Question(id="houses", kind=QuestionKind.QUANTITY, of=("house",)),
+    Question(id="reopening", kind=QuestionKind.DATE, role="event", subject=("school",)),
+    Question(id="repair", kind=QuestionKind.STATUS, family="process", subject=("repair",)),
+    Question(id="order-to-leave", kind=QuestionKind.YES_NO, cues=(Cues(state="yes", words=("must leave",)), Cues(state="no", words=("may stay",)))),
+))
+
+
+def answers(text: str, database: Database) -> dict[str, list[str]]:
+    """The answers that one article gives, by question."""
+    story = Story(watches=(FLOOD,))
+    monitor.replay(Archive(articles=(make_article(url="https://example.org/1", text=text),), removals=(), problems=()), story, database)
+    found: dict[str, list[str]] = defaultdict(list)
+    with database.reading() as connection:
+        for stored in all_claims(connection):
+            found[stored.claim.question].append(stored.claim.answer.value or stored.claim.answer.text)
+    return dict(found)
+
+
+@pytest.mark.parametrize(("text", "question"), [
+    ("The flood killed seven people, the mayor, Anna Berg, said.", "dead"),
+    ("The flood damaged 120 houses, the mayor, Anna Berg, said.", "houses"),
+    ("Schools closed by the flood will reopen on 22 May, the mayor, Anna Berg, said.", "reopening"),
+    ("Repairs of the dike have begun, the mayor, Anna Berg, said.", "repair"),
+    ("Everyone behind the dike must leave, the mayor, Anna Berg, said.", "order-to-leave"),
+])
+def test_a_sentence_answers_the_question_that_asks_for_it_and_no_other(sqlite_database: Database, text: str, question: str):
+    assert list(answers(text, sqlite_database)) == [question]
+
+
+@pytest.mark.parametrize("text", [
+    "The council met about the flood for three hours.",
+    "The flood was the second in nine years.",
+    "A concert for 120 guests took place on 22 May in the town hall.",
+    "The flood came from the hills, and the dike is 40 kilometres long.",
+])
+def test_a_sentence_that_answers_nothing_gives_no_claim(sqlite_database: Database, text: str):
+    assert answers(text, sqlite_database) == {}
+
+
+def test_two_numbers_of_one_sentence_go_to_their_own_questions(sqlite_database: Database):
+    found = answers("The flood killed seven people and damaged 120 houses, the mayor, Anna Berg, said.", sqlite_database)
+    assert set(found) == {"dead", "houses"}
+    assert len(found["dead"]) == len(found["houses"]) == 1
+
+
+def test_a_question_with_a_subject_of_its_own_leaves_other_dates_alone(sqlite_database: Database):
+    assert "reopening" not in answers("The dike will be inspected on 22 May, the mayor, Anna Berg, said.", sqlite_database)
