@@ -326,9 +326,9 @@ def _phrase(head: Token) -> str:
         if kid.dep_ in ("compound", "amod", "nmod", "poss"):
             keep.update(word.i for word in kid.subtree)
     words = [token for token in head.doc[min(keep) : head.i + 1] if token.i in keep and token.pos_ not in ("DET", "PUNCT")]
-    # "The head of the harbour office" is somebody; "the head" is nobody.
+    # "The head of the harbour office" and "one of its members" are somebody; "the head" and "one" are nobody.
     belongs = next((kid for kid in head.rights if kid.dep_ == "prep" and kid.lower_ in ("of", "at")), None)
-    if head.pos_ == "NOUN" and belongs is not None and belongs.right_edge.i - belongs.i <= 6:
+    if head.pos_ in ("NOUN", "NUM", "PRON", "DET", "ADJ") and belongs is not None and belongs.right_edge.i - belongs.i <= 6:
         tail = [token for token in head.doc[belongs.i : belongs.right_edge.i + 1] if token.pos_ != "PUNCT"]
         words += tail if not any(token.dep_ == "relcl" for token in tail) else []
     return re.sub(r"\s+(['’]s?)\b", r"\1", " ".join(word.text for word in words)) or head.text

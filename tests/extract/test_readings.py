@@ -19,6 +19,7 @@ def word(reader: Reader, text: str, wanted: str) -> Word:
 
 
 @pytest.mark.parametrize(("text", "speaker"), [
+    ("One of its negotiators said the truce was over.", "One of its negotiators"),
     ("The ferry will sail on Friday, Anna Berg said.", "Anna Berg"),
     ("The ferry will sail on Friday, said Anna Berg.", "Anna Berg"),
     ("Anna Berg told reporters that the ferry will sail.", "Anna Berg"),
