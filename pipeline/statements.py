@@ -102,6 +102,83 @@ class NameMention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttributionMention:
+    """One act of saying: its source, its cue and what is said, as spans of character offsets into the article's text.
+
+    `source` and `cue` are None where the text leaves them out (a quotation that goes on from the sentence before).
+    `content` has several spans where the source stands in the middle of it. `manner` is direct, mixed or indirect
+    (PolNeAR's quote types); `force` is what the cue does: say, deny, warn, order, claim ... `voice` is the source,
+    resolved within the article, with its carrier. Nested speech ("X said Y had told Z") gives one mention each.
+    """
+
+    source: tuple[int, int] | None
+    cue: tuple[int, int] | None
+    content: tuple[tuple[int, int], ...]
+    manner: str
+    force: str
+    voice: Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredicateMention:
+    """What a clause says happens: words `at`..`upto` of the statement, by the shipped lexicon of predicates.
+
+    `lemma` is the verb or noun with its particle ("pull out"), `group` its class ("withdraw"; the lemma itself where the
+    lexicon has none), `opposite` the class that undoes it ("" for none). `aspect` is begun, under way, completed,
+    stopped, resumed, or "" where only the event as such is named.
+    """
+
+    at: int
+    upto: int
+    lemma: str
+    group: str
+    opposite: str = ""
+    aspect: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionKey:
+    """Which question a claim answers, without any watch: two claims with equal keys may be compared (DESIGN section 1).
+
+    `entities` are canonical names, sorted; `predicate` the group; `role` what is asked (state, start, end, deadline, date,
+    quantity, place, whether); `place` canonical or ""; `scope` what is counted or covered ("" for the whole);
+    `episode` tells attempts, rounds, agreements, count windows and the dates applied to apart.
+    """
+
+    entities: tuple[str, ...]
+    predicate: str
+    role: str
+    place: str = ""
+    scope: str = ""
+    episode: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseClaim:
+    """One claim that stands in a text, watched or not: a clause with its slots. Offsets are into the article's text.
+
+    `polarity` is False where the clause is negated. `affirmed` marks constancy ("remains"), `hedges` the words that soften.
+    """
+
+    start: int
+    end: int
+    text: str
+    voice: Voice
+    said_at: dt.datetime
+    certainty: Certainty
+    polarity: bool
+    predicate: PredicateMention
+    key: QuestionKey
+    dates: tuple[DateMention, ...] = ()
+    durations: tuple[DurationMention, ...] = ()
+    quantities: tuple[QuantityMention, ...] = ()
+    places: tuple[NameMention, ...] = ()
+    hedges: tuple[str, ...] = ()
+    affirmed: bool = False
+    background: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One sentence of an article, analysed.
 
@@ -122,6 +199,7 @@ class Statement:
     durations: tuple[DurationMention, ...] = ()
     quantities: tuple[QuantityMention, ...] = ()
     names: tuple[NameMention, ...] = ()
+    attributions: tuple[AttributionMention, ...] = ()
     denial: bool = False
     retraction: bool = False
     recap: bool = False
