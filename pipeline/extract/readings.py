@@ -81,7 +81,7 @@ class Reader:
         taken = tuple((date.start, date.end) for date in dates)
         lengths = [length for length in find_lengths(paragraph.text) if not _overlaps(length.start, length.end, taken)]
         numbers = find_numbers(paragraph.text, (*taken, *((length.start, length.end) for length in lengths)))
-        quotes = _quoted(paragraph.text)
+        text, shift, quotes = paragraph.text, paragraph.start, _quoted(paragraph.text)
         for sent in doc.sents:
             inside = any(begin < sent.start_char < end for begin, end in quotes)
             speech = frozenset(token.i for token in self._attributor.speech_verbs(sent))
@@ -89,7 +89,6 @@ class Reader:
             if paragraph.role == "correction":
                 attribution = Attribution(_own_voice(article))
             said = _said_date(sent, dates, attribution, article.published)
-            shift = paragraph.start
             tokens = list(sent)
             words = tuple(_word(token, sent.start, shift, speech, quotes) for token in tokens)
             yield Statement(
@@ -101,10 +100,10 @@ class Reader:
                 voice=attribution.voice,
                 said_at=said[1],
                 words=words,
-                dates=tuple(_date(date, sent, shift) for date in _inside(dates, sent) if date is not said[0]),
+                dates=tuple(_date(date, sent, text, shift) for date in _inside(dates, sent) if date is not said[0]),
                 durations=tuple(
                     DurationMention(
-                        text=paragraph.text[length.start : length.end],
+                        text=text[length.start : length.end],
                         start=shift + length.start,
                         end=shift + length.end,
                         at=_index(sent, length.start),
@@ -114,8 +113,8 @@ class Reader:
                     )
                     for length in _inside(lengths, sent)
                 ),
-                quantities=_with_wholes(tuple(_quantity(number, sent, shift) for number in _inside(numbers, sent)), sent),
-                names=_names(self._names, sent, shift),
+                quantities=_with_wholes(tuple(_quantity(number, sent, text, shift) for number in _inside(numbers, sent)), sent),
+                names=_names(self._names, sent, text, shift),
                 denial=attribution.force == "deny" or self._attributor.denies(sent),
                 retraction=paragraph.role == "correction" or bool(_RETRACTION.search(sent.text)),
                 recap=bool(self._recap.find([PhraseToken(token.text, token.lemma_) for token in tokens])),
@@ -224,20 +223,20 @@ def _relation(sent: Span, at: int) -> str:
     return "on"
 
 
-def _date(date: Found, sent: Span, shift: int) -> DateMention:
+def _date(date: Found, sent: Span, text: str, shift: int) -> DateMention:
     at, upto = _index(sent, date.start), _index(sent, date.end - 1) + 1
-    text = sent.doc.text[date.start : date.end]
-    first = text.split()[0].lower()
+    words = text[date.start : date.end]
+    first = words.split()[0].lower()
     relation = {"by": "by", "within": "by", "until": "until", "since": "since", "from": "from"}.get(first) or _relation(sent, at)
     return DateMention(
-        text=text, start=shift + date.start, end=shift + date.end, at=at, upto=upto, when=date.when, relation=relation, vague=date.vague
+        text=words, start=shift + date.start, end=shift + date.end, at=at, upto=upto, when=date.when, relation=relation, vague=date.vague
     )
 
 
-def _quantity(number: Number, sent: Span, shift: int) -> QuantityMention:
+def _quantity(number: Number, sent: Span, text: str, shift: int) -> QuantityMention:
     at, upto = _index(sent, number.start), _index(sent, number.end - 1) + 1
     return QuantityMention(
-        text=sent.doc.text[number.start : number.end],
+        text=text[number.start : number.end],
         start=shift + number.start,
         end=shift + number.end,
         at=at,
@@ -308,11 +307,11 @@ def _things(sent: Span, upto: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(thing.lemma_.lower() for thing in things))
 
 
-def _names(names: Names, sent: Span, shift: int) -> tuple[NameMention, ...]:
+def _names(names: Names, sent: Span, text: str, shift: int) -> tuple[NameMention, ...]:
     tokens = list(sent)
     mentions = [
         NameMention(
-            text=sent.doc.text[tokens[hit.start].idx : tokens[hit.end - 1].idx + len(tokens[hit.end - 1])],
+            text=text[tokens[hit.start].idx : tokens[hit.end - 1].idx + len(tokens[hit.end - 1])],
             name=hit.entity.name,
             kind=hit.entity.kind,
             start=shift + tokens[hit.start].idx,
