@@ -240,3 +240,7 @@ def main() -> None:
             raise
         typer.echo(f"error: {show()} See `claimwatch --help`.", err=True)
         sys.exit(ExitCode.USAGE)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pipeline.watches import Entity
 
 _MAX_CHAIN = 6
+# Tokens of a name that its folded spelling does not hold.
+_INSIDE = frozenset(("'", "’", "-", "–", ".", "the"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,7 @@ class Names:
 
     def find(self, tokens: Sequence[str]) -> tuple[NameHit, ...]:
         """All names in a row of tokens, longest first at each place. Capitals must agree where the spelling has them."""
-        folded = [fold_tokens(token) or [""] for token in tokens]
-        flat = [(part, index) for index, parts in enumerate(folded) for part in parts]
+        flat = [(part, index) for index, token in enumerate(tokens) for part in _folded_parts(token)]
         hits: list[NameHit] = []
         position = 0
         while position < len(flat):
@@ -84,6 +85,11 @@ class Names:
                 return False
             current = self.canonical(known.inside)
         return False
+
+
+def _folded_parts(token: str) -> list[str]:
+    """What a token adds to a name. "Bakers' Guild" and "Office of the Mediator" are one name; a comma ends one."""
+    return [] if token.lower() in _INSIDE else fold_tokens(token) or [""]
 
 
 def fold_tokens(text: str) -> list[str]:

@@ -31,6 +31,15 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GenericSort:
+    """A sort of bodies: `nouns` that may stand for one of them ("the union"), `names` words that show it in its own name."""
+
+    id: str
+    nouns: frozenset[str]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """All shipped words by use.
 
@@ -47,6 +56,7 @@ class Vocabulary:
     background: tuple[str, ...] = ()
     speech: Mapping[str, str] = field(default_factory=dict)
     things: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    generic: tuple[GenericSort, ...] = ()
     entities: tuple[Entity, ...] = ()
 
 
@@ -76,6 +86,10 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         background=tuple(constancy.get("background", ())),
         speech={verb: force["name"] for force in _read(folder / "speech.toml")["force"] for verb in force["verbs"]},
         things={thing["name"]: tuple(thing["kinds"]) for thing in _read(folder / "counted.toml")["thing"]},
+        generic=tuple(
+            GenericSort(id=sort["id"], nouns=frozenset(sort["nouns"]), names=frozenset(sort["names"]))
+            for sort in _read(folder / "generic.toml")["sort"]
+        ),
         entities=tuple(_entity(entity) for entity in _read(folder / "entities.toml")["entity"]),
     )
 

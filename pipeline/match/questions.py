@@ -7,6 +7,7 @@ a doubtful one is tentative. What each part is worth was calibrated on the label
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pipeline.language.phrases import stem
 from pipeline.match.readers import read_answer
 from pipeline.match.standing import Found
 from pipeline.match.watching import Hit, WatchIndex
@@ -16,6 +17,8 @@ from pipeline.watches import Question, QuestionKind
 
 # A sentence below this answers no question; below FIRM it is only tentative. Calibrated on seeds/ (make eval).
 POSSIBLE, FIRM = 0.45, 0.6
+# What the question's own words are worth where two questions want the same number or date. Calibrated on seeds/ (make eval).
+PROFILE, MOST_WORDS = 0.1, 3.0
 MAX_QUESTIONS = 2
 _PRONOUNS = frozenset(("it", "they", "this", "that", "these", "he", "she"))
 
@@ -44,7 +47,8 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
         return ()
     claims: list[Claim] = []
     previous: Mapping[str, tuple[Hit, ...]] = {}
-    for statement in reading.statements:
+    generic = index.generic(reading) if any(question.who for question in index.watch.questions) else {}
+    for number, statement in enumerate(reading.statements):
         if statement.role not in ("body", "correction") or not statement.words:
             continue
         hits = index.hits(statement)
@@ -52,7 +56,8 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
         if statement.role == "correction":
             nearness = max(nearness, 0.75)  # a correction note speaks of what the outlet wrote on the subject
         if nearness and not hits.get("not"):
-            claims.extend(_claims_of(statement, _without_ignored(hits), previous, nearness, stored, index))
+            named = generic.get(number, frozenset())
+            claims.extend(_claims_of(statement, _without_ignored(hits), previous, nearness, named, stored, index))
         previous = hits
     return tuple(claims)
 
@@ -78,18 +83,20 @@ def _claims_of(
     hits: Mapping[str, tuple[Hit, ...]],
     previous: Mapping[str, tuple[Hit, ...]],
     nearness: float,
+    generic: frozenset[str],
     stored: ArticleVersion,
     index: WatchIndex,
 ) -> Iterator[Claim]:
     scored: list[tuple[float, Question, Found]] = []
+    stems = frozenset(stem(word.lemma) for word in statement.words)
     for question in index.watch.questions:
-        if not _fits_question(question, statement, hits, previous, index):
+        if not _fits_question(question, statement, hits, previous, generic, index):
             continue
         for found in read_answer(question, statement, hits, index):
             score = found.score * (0.4 + 0.6 * nearness)
             if score >= POSSIBLE:
                 scored.append((score, question, found))
-    scored.sort(key=lambda item: -item[0])
+    scored.sort(key=lambda item: -item[0] - _own_words(item[1], stems, index))
     asked: list[str] = []
     taken: set[tuple[QuestionKind, int]] = set()
     for score, question, found in scored:
@@ -105,11 +112,19 @@ def _claims_of(
         yield _claim(statement, question, found, score, stored, index)
 
 
+def _own_words(question: Question, stems: frozenset[str], index: WatchIndex) -> float:
+    """What the question's own words add in a contest; open statements have no answer to contest."""
+    if question.kind is QuestionKind.STATEMENT:
+        return 0.0
+    return PROFILE * min(index.profiles.fit(question.id, stems), MOST_WORDS)
+
+
 def _fits_question(
     question: Question,
     statement: Statement,
     hits: Mapping[str, tuple[Hit, ...]],
     previous: Mapping[str, tuple[Hit, ...]],
+    generic: frozenset[str],
     index: WatchIndex,
 ) -> bool:
     """The question's own subject, look-alikes, actor and place."""
@@ -125,7 +140,7 @@ def _fits_question(
         return False
     if question.who:
         wanted = {index.names.canonical(who) for who in question.who}
-        named = {name.name for name in statement.names} | {statement.voice.speaker, statement.voice.institution}
+        named = generic | {name.name for name in statement.names} | {statement.voice.speaker, statement.voice.institution}
         if not named & wanted and not {index.names.institution(name) for name in named} & wanted:
             return False
     return True

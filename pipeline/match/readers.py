@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.match.counted import read_quantities
 from pipeline.match.dated import read_dates, read_durations
-from pipeline.match.standing import Found, Hits, head_word, is_asserted, is_unchanged, looks_back, near_subject, recaps
+from pipeline.match.standing import Found, Hits, head_word, is_asserted, is_dated_back, is_unchanged, looks_back, near_subject, recaps
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import Statement
@@ -155,5 +155,5 @@ def _statement(question: Question, statement: Statement, hits: Hits) -> Iterator
         certainty=certainty,
         score=0.75 if cues else 0.6,
         affirmed=bool(hits.get("constancy")),
-        background=word.tense == "pluperfect",
+        background=recaps(word, statement, hits) or is_dated_back(statement, word),
     )

@@ -65,6 +65,11 @@ def looks_back(statement: Statement, hit: Hit, word: Word, hits: Hits) -> bool:
     """Told as something older: pluperfect, a clause of time, or an explicit date days before it was said."""
     if not is_asserted(statement, hit) or in_side_clause(statement, word) or recaps(word, statement, hits):
         return True
+    return is_dated_back(statement, word)
+
+
+def is_dated_back(statement: Statement, word: Word) -> bool:
+    """An explicit date, days before it was said, in the word's own clause: "was called off on 3 May", told on the 12th."""
     limit = statement.said_at - RECENT
     return any(
         mention.when.end is not None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pipeline.language.names import Names
 from pipeline.language.phrases import PhraseHit, Phrases, PhraseToken
 from pipeline.language.vocabulary import Vocabulary
+from pipeline.match.generic import resolve_generic
+from pipeline.match.profiles import Profiles
 from pipeline.statements import Reading, Statement
 from pipeline.watches import Question, QuestionKind, Watch
 
@@ -35,6 +37,7 @@ class WatchIndex:
         self._use_cues = use_cues
         self._own_things = {question.id: frozenset(_things(question, vocabulary)) for question in watch.questions}
         self._phrases = Phrases(self._labels())
+        self.profiles = Profiles(watch)
         self._opposites = {
             (question.id, state.name): state.opposite
             for question in watch.questions
@@ -50,6 +53,10 @@ class WatchIndex:
             if not any(self._names_one(wanted, reading) for wanted in group):
                 return False
         return True
+
+    def generic(self, reading: Reading) -> Mapping[int, frozenset[str]]:
+        """The bodies meant by "the company", "the union" ..., by index of the statement."""
+        return resolve_generic(reading, self._vocabulary.generic, self.names)
 
     def hits(self, statement: Statement) -> Mapping[str, tuple[Hit, ...]]:
         """All hits of one sentence by use: subject, not, state, role, of, cue, silence, constancy."""

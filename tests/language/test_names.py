@@ -48,3 +48,10 @@ def test_a_town_lies_in_its_country():
 def test_users_own_entities_win_over_shipped_ones(vocabulary):
     names = Names((*vocabulary.entities, Entity(name="Paris Agreement", kind="thing", also=("Paris",))))
     assert names.canonical("Paris") == "Paris Agreement"
+
+
+def test_an_apostrophe_or_an_article_inside_a_name_does_not_cut_it_and_a_comma_does():
+    names = Names((Entity(name="Bakers' Guild", kind="organisation"), Entity(name="Office of the Warden", kind="organisation")))
+    assert [hit.entity.name for hit in names.find(["the", "Bakers", "'", "Guild", "said"])] == ["Bakers' Guild"]
+    assert [hit.entity.name for hit in names.find("the Office of the Warden said".split())] == ["Office of the Warden"]
+    assert names.find(["Bakers", ",", "Guild", "members"]) == ()

@@ -20,9 +20,9 @@ FLOOD = Watch(id="flood", title="The flood", subject=("flood", "dike"), question
 ))
 
 
-def answers(text: str, database: Database) -> dict[str, list[str]]:
+def answers(text: str, database: Database, watch: Watch = FLOOD) -> dict[str, list[str]]:
     """The answers that one article gives, by question."""
-    story = Story(watches=(FLOOD,))
+    story = Story(watches=(watch,))
     monitor.replay(Archive(articles=(make_article(url="https://example.org/1", text=text),), removals=(), problems=()), story, database)
     found: dict[str, list[str]] = defaultdict(list)
     with database.reading() as connection:
@@ -60,3 +60,19 @@ def test_two_numbers_of_one_sentence_go_to_their_own_questions(sqlite_database: 
 
 def test_a_question_with_a_subject_of_its_own_leaves_other_dates_alone(sqlite_database: Database):
     assert "reopening" not in answers("The dike will be inspected on 22 May, the mayor, Anna Berg, said.", sqlite_database)
+
+
+def test_of_two_questions_for_a_share_the_one_that_is_asked_in_the_words_of_the_sentence_takes_the_number(sqlite_database: Database):
+    watch = Watch(id="vote", title="The votes", subject=("vote",), questions=(
+        Question(id="tunnel-share", kind=QuestionKind.QUANTITY, unit="percent", asks="What share voted for the tunnel?"),
+        Question(id="bridge-share", kind=QuestionKind.QUANTITY, unit="percent", asks="What share voted for the bridge?"),
+    ))
+    assert answers("In the vote 61 percent wanted the bridge, the mayor, Anna Berg, said.", sqlite_database, watch) == {"bridge-share": ["61"]}
+
+
+def test_a_question_about_an_actor_is_answered_where_the_actor_is_only_called_the_company(sqlite_database: Database):
+    watch = Watch(id="pay", title="Pay", subject=("pay",), questions=(
+        Question(id="offer", kind=QuestionKind.QUANTITY, unit="percent", of=("raise",), who=("Halm Foods",)),
+    ))
+    text = "Halm Foods met its bakers about their pay. The company offered a raise of 4 percent. The mayor earns a raise of 9 percent."
+    assert answers(text, sqlite_database, watch) == {"offer": ["4"]}
