@@ -8,6 +8,11 @@ from pipeline.model import Answer, Certainty
 from pipeline.statements import QuantityMention, Statement
 from pipeline.watches import Question
 
+# Nouns that only say that something is measured; what they measure stands elsewhere.
+_MEASURES = frozenset(
+    "share total majority rate level number figure sum average margin proportion price amount value count result maximum minimum".split()
+)
+
 
 def read_quantities(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
     """The number that fits best; a silence phrase gives the answer that there is none."""
@@ -17,7 +22,7 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
         return
     best: Found | None = None
     for mention in statement.quantities:
-        score = _quantity_score(question, mention, counted, index)
+        score = _counting_score(question, statement, mention, counted, index)
         if score <= 0:
             continue
         word = statement.words[min(mention.upto, len(statement.words)) - 1]
@@ -63,6 +68,15 @@ def _narrowed(question: Question, statement: Statement, mention: QuantityMention
     return score
 
 
+def _counting_score(
+    question: Question, statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex
+) -> float:
+    """How surely the number counts what the question asks for, 0 if it does not."""
+    if _measures_another(question, statement, mention, index):
+        return 0.0
+    return _quantity_score(question, mention, counted, index) or (0.75 if _becomes(statement, mention, counted) else 0.0)
+
+
 def _quantity_score(question: Question, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex) -> float:
     if question.unit and question.unit not in ("per day",):
         if mention.unit != question.unit:
@@ -79,6 +93,24 @@ def _quantity_score(question: Question, mention: QuantityMention, counted: tuple
     if beside:
         return 0.75
     return 0.0
+
+
+def _becomes(statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...]) -> bool:
+    """ "The number of layoffs is cut to 120", "the toll stands at 12": the number is what its subject has come to."""
+    if mention.unit or mention.at == 0 or statement.words[mention.at - 1].text.lower() not in ("to", "at", "is", "was", "reached"):
+        return False
+    clause = statement.words[mention.upto - 1].clause
+    return any(hit.upto <= mention.at and statement.words[hit.at].clause == clause for hit in counted)
+
+
+def _measures_another(question: Question, statement: Statement, mention: QuantityMention, index: WatchIndex) -> bool:
+    """ "A pay rise of 9.5 percent" measures the rise: it is no share of votes, though the sentence speaks of a vote."""
+    if question.of or not question.unit or mention.at < 2 or statement.words[mention.at - 1].text.lower() != "of":
+        return False
+    measured = statement.words[mention.at - 2]
+    if not measured.tag.startswith("NN") or measured.lemma.lower() in _MEASURES:
+        return False
+    return not index.profiles.knows(question.id, measured.lemma)
 
 
 def _number_answer(question: Question, statement: Statement, mention: QuantityMention) -> Answer:

@@ -10,6 +10,8 @@ from pipeline.watches import Question
 
 _DROPPING = frozenset("drop abandon miss cancel scrap scrub shelve skip abort".split())
 _RESERVE = frozenset("backup reserve alternative alternate fallback".split())
+_STOPPING = frozenset("suspend halt pause stop interrupt freeze cancel".split())
+_MOVING = frozenset("put push move postpone delay bring shift slip reschedule defer extend advance adjourn".split())
 _END_RELATIONS = frozenset(("by", "until", "before"))
 
 
@@ -89,7 +91,10 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
     role = closest(statement, hits.get("role", ()) + hits.get("cue", ()), clause)
     subject = closest(statement, hits.get("subject", ()) + hits.get("own subject", ()), clause)
     relation = mention.relation
-    fits = {
+    if relation in ("from", "until") and question.role in ("start", "end") and _is_stopped(statement, clause):
+        return 0.0
+    moved = question.role != "since" and _is_moved_to(statement, mention)
+    fits = moved or {
         "start": relation in ("from", "not before"),
         "end": relation in _END_RELATIONS,
         "deadline": relation in _END_RELATIONS,
@@ -118,6 +123,18 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
     if question.role in ("event", "next", ""):
         score += 0.1
     return min(score, 0.95) if role or subject or fits else 0.0
+
+
+def _is_stopped(statement: Statement, clause: int) -> bool:
+    """ "Suspended from 6 a.m.", "halted until Monday": when a pause begins or ends, which is not when the thing does."""
+    return statement.words[clause].lemma.lower() in _STOPPING
+
+
+def _is_moved_to(statement: Statement, mention: DateMention) -> bool:
+    """ "Put back its start by two days to 26 March": what is moved has its date there, whatever it is the date of."""
+    before = statement.words[max(0, mention.at - 2) : mention.at]
+    verb = statement.words[statement.words[mention.at].clause]
+    return any(word.text.lower() == "to" for word in before) and verb.lemma.lower() in _MOVING
 
 
 def _date_certainty(word: Word, mention: DateMention, statement: Statement) -> Certainty:

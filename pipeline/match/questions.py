@@ -183,4 +183,12 @@ def _effective(found: Found, statement: Statement) -> Interval | None:
 
 def denies(claim: Claim, statement: Statement) -> bool:
     """True if the claim's sentence denies what it speaks of ("denied that ...", "no ... is planned")."""
-    return statement.denial or claim.certainty is Certainty.DENIED
+    negated = claim.answer.type == "yes-no" and claim.answer.value == "no" and claim.voice.attributed and _says_no(statement)
+    return statement.denial or claim.certainty is Certainty.DENIED or negated
+
+
+def _says_no(statement: Statement) -> bool:
+    """ "No storming is planned", "there will be no vote": a flat no, in the main clause of what is said."""
+    return any(
+        word.text.lower() == "no" and word.dep == "det" and statement.words[word.head].dep.startswith("nsubj") for word in statement.words
+    )

@@ -10,6 +10,7 @@ from pipeline.statements import DateMention, Statement, Word
 
 Hits = Mapping[str, tuple[Hit, ...]]
 # A dated event older than this when it is told is background. News is told within a day or two.
+_MAX_CLIMB = 8
 RECENT = dt.timedelta(days=2.5)
 
 
@@ -94,8 +95,19 @@ def _dates_its_verb(statement: Statement, mention: DateMention) -> bool:
 
 
 def recaps(word: Word, statement: Statement, hits: Hits) -> bool:
-    """Pluperfect, or words that look back ("originally", "at the time") in the same clause."""
-    return word.tense == "pluperfect" or any(statement.words[hit.at].clause == word.clause for hit in hits.get("background", ()))
+    """Pluperfect, here or in what governs it ("had told them that"), or words that look back ("originally") in the same clause."""
+    return _in_pluperfect(word, statement) or any(statement.words[hit.at].clause == word.clause for hit in hits.get("background", ()))
+
+
+def _in_pluperfect(word: Word, statement: Statement) -> bool:
+    for _ in range(_MAX_CLIMB):
+        if word.tense == "pluperfect":
+            return True
+        head = statement.words[statement.words[word.clause].head]
+        if head.clause == word.clause or head.start > word.start:  # what governs stands before: "began later than they had asked"
+            return False
+        word = head
+    return False
 
 
 def in_side_clause(statement: Statement, word: Word) -> bool:

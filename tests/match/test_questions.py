@@ -76,3 +76,56 @@ def test_a_question_about_an_actor_is_answered_where_the_actor_is_only_called_th
     ))
     text = "Halm Foods met its bakers about their pay. The company offered a raise of 4 percent. The mayor earns a raise of 9 percent."
     assert answers(text, sqlite_database, watch) == {"offer": ["4"]}
+
+
+COUNCIL = Watch(id="council", title="The council", subject=("tunnel", "toll road", "library"), questions=(
+    Question(id="vote", kind=QuestionKind.QUANTITY, unit="percent", asks="What share voted for the tunnel?"),
+    Question(id="jobs", kind=QuestionKind.QUANTITY, of=("job",)),
+    Question(id="start", kind=QuestionKind.DATE, role="start", subject=("tunnel",)),
+    Question(id="planned", kind=QuestionKind.YES_NO, cues=(Cues(state="yes", words=("is planned",)),)),
+    Question(id="phase", kind=QuestionKind.STATUS, family="process", subject=("tunnel",)),
+))
+
+
+@pytest.mark.parametrize(("text", "question", "answer"), [
+    ("In the vote on the tunnel a majority of 61 percent was reached, the mayor, Anna Berg, said.", "vote", "61"),
+    ("The number of jobs at the tunnel is cut to 120, the mayor, Anna Berg, said.", "jobs", "120"),
+    ("The council on Monday put back the tunnel by two days to 26 May.", "start", "2031-05-26"),
+    ("Work on the tunnel will begin from 26 May.", "start", "2031-05-26"),
+])
+def test_a_number_or_a_date_is_read_where_the_clause_says_what_it_is(sqlite_database: Database, text: str, question: str, answer: str):
+    assert answers(text, sqlite_database, COUNCIL).get(question) == [answer]
+
+
+@pytest.mark.parametrize(("text", "question"), [
+    ("The council votes on a toll of 61 percent for the tunnel on Friday.", "vote"),
+    ("The library keeps jobs that went to 120 people of the tunnel crew.", "vote"),
+    ("The tunnel is suspended from 26 May.", "start"),
+    ("The council put the tunnel on its list on Monday and sends a letter to Oslo on 26 May.", "start"),
+])
+def test_a_number_or_a_date_of_something_else_is_left_alone(sqlite_database: Database, text: str, question: str):
+    assert question not in answers(text, sqlite_database, COUNCIL)
+
+
+def kinds(text: str, database: Database) -> list[str]:
+    story = Story(watches=(COUNCIL,))
+    result = monitor.replay(Archive(articles=(make_article(url="https://example.org/1", text=text),), removals=(), problems=()), story, database)
+    return [change.kind.value for change in result.changes]
+
+
+def test_a_flat_no_to_something_never_reported_is_a_denial(sqlite_database: Database):
+    assert kinds("No tunnel is planned, the mayor, Anna Berg, said.", sqlite_database) == ["denied"]
+
+
+def test_a_yes_is_no_denial_though_a_no_stands_elsewhere_in_the_sentence(sqlite_database: Database):
+    assert kinds("A tunnel is planned with no toll road, the mayor, Anna Berg, said.", sqlite_database) == ["new"]
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("The mayor said that the tunnel was complete.", ["new"]),
+    ("The mayor had told the council that the tunnel was complete.", []),
+    ("The tunnel was complete later than the mayor had hoped.", ["new"]),
+    ("The tunnel was meant to be complete.", []),
+])
+def test_what_somebody_had_said_before_is_no_news(sqlite_database: Database, text: str, found: list[str]):
+    assert kinds(text, sqlite_database) == found
