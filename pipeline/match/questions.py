@@ -4,13 +4,13 @@ Question first: a sentence is scored against every question by its words, units,
 a doubtful one is tentative. What each part is worth was calibrated on the labelled stories (docs/quality.md).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.language.phrases import stem
 from pipeline.match.readers import read_answer
-from pipeline.match.standing import Found
-from pipeline.match.watching import Hit, WatchIndex
+from pipeline.match.standing import Found, Hits
+from pipeline.match.watching import WatchIndex
 from pipeline.model import ArticleVersion, Certainty, Claim, Interval
 from pipeline.statements import Reading, Statement
 from pipeline.watches import Question, QuestionKind
@@ -23,12 +23,29 @@ MAX_QUESTIONS = 2
 _PRONOUNS = frozenset(("it", "they", "this", "that", "these", "he", "she"))
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """How close a sentence is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline does."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A sentence of an article that may be on the watch, with its hits and those of the sentence `previous` to it.
 
+    `nearness` is how close it is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline does,
+    else 0.4. `generic` are the bodies that it means by "the company" and the like.
+    """
+
+    statement: Statement
+    hits: Hits
+    previous: Hits
     nearness: float
-    previous: tuple[str, ...] = ()
+    generic: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What a sentence is worth as an answer to one question: `score` 0 to 1, and the answer; or None and why it is none."""
+
+    question: Question
+    score: float = 0.0
+    found: Found | None = None
+    unfit: str = ""
 
 
 def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> tuple[Claim, ...]:
@@ -41,12 +58,20 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
     """
     if not index.concerns(reading):
         return ()
+    claims: list[Claim] = []
+    for place in sentences_on(reading, index):
+        if not place.hits.get("not"):
+            claims.extend(_claims_of(place, stored, index))
+    return tuple(claims)
+
+
+def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
+    """The sentences of an article that may be on the watch, with their hits; none if nothing in it names the subject."""
     about = {number: _has_subject(index, reading, number) for number in {item.paragraph for item in reading.statements}}
     headline = bool(index.hits_of_text(reading.title, "subject"))
     if not headline and not any(about.values()):
-        return ()
-    claims: list[Claim] = []
-    previous: Mapping[str, tuple[Hit, ...]] = {}
+        return
+    previous: Hits = {}
     generic = index.generic(reading) if any(question.who for question in index.watch.questions) else {}
     for number, statement in enumerate(reading.statements):
         if statement.role not in ("body", "correction") or not statement.words:
@@ -55,11 +80,14 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
         nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.4
         if statement.role == "correction":
             nearness = max(nearness, 0.75)  # a correction note speaks of what the outlet wrote on the subject
-        if nearness and not hits.get("not"):
-            named = generic.get(number, frozenset())
-            claims.extend(_claims_of(statement, _without_ignored(hits), previous, nearness, named, stored, index))
+        yield Place(
+            statement=statement,
+            hits=_without_ignored(hits),
+            previous=previous,
+            nearness=nearness,
+            generic=generic.get(number, frozenset()),
+        )
         previous = hits
-    return tuple(claims)
 
 
 def _has_subject(index: WatchIndex, reading: Reading, paragraph: int) -> bool:
@@ -68,34 +96,30 @@ def _has_subject(index: WatchIndex, reading: Reading, paragraph: int) -> bool:
     )
 
 
-def _without_ignored(hits: Mapping[str, tuple[Hit, ...]]) -> Mapping[str, tuple[Hit, ...]]:
+def _without_ignored(hits: Hits) -> Hits:
     ignored = hits.get("ignore", ())
     if not ignored:
         return hits
     return {
-        use: tuple(hit for hit in found if not any(hit.at < skip.upto and skip.at < hit.upto for skip in ignored))
+        use: tuple(hit for hit in found if use == "not" or not any(hit.at < skip.upto and skip.at < hit.upto for skip in ignored))
         for use, found in hits.items()
     }
 
 
-def _claims_of(
-    statement: Statement,
-    hits: Mapping[str, tuple[Hit, ...]],
-    previous: Mapping[str, tuple[Hit, ...]],
-    nearness: float,
-    generic: frozenset[str],
-    stored: ArticleVersion,
-    index: WatchIndex,
-) -> Iterator[Claim]:
-    scored: list[tuple[float, Question, Found]] = []
-    stems = frozenset(stem(word.lemma) for word in statement.words)
+def weigh(place: Place, index: WatchIndex) -> Iterator[Weighed]:
+    """Every answer that the sentence could give to the questions of the watch; for a question that it cannot answer, why not."""
     for question in index.watch.questions:
-        if not _fits_question(question, statement, hits, previous, generic, index):
+        unfit = _unfit(question, place, index)
+        if unfit:
+            yield Weighed(question=question, unfit=unfit)
             continue
-        for found in read_answer(question, statement, hits, index):
-            score = found.score * (0.4 + 0.6 * nearness)
-            if score >= POSSIBLE:
-                scored.append((score, question, found))
+        for found in read_answer(question, place.statement, place.hits, index):
+            yield Weighed(question=question, score=found.score * (0.4 + 0.6 * place.nearness), found=found)
+
+
+def _claims_of(place: Place, stored: ArticleVersion, index: WatchIndex) -> Iterator[Claim]:
+    scored = [(item.score, item.question, item.found) for item in weigh(place, index) if item.found is not None and item.score >= POSSIBLE]
+    stems = frozenset(stem(word.lemma) for word in place.statement.words) if scored else frozenset()
     scored.sort(key=lambda item: -item[0] - _own_words(item[1], stems, index))
     asked: list[str] = []
     taken: set[tuple[QuestionKind, int]] = set()
@@ -109,7 +133,7 @@ def _claims_of(
         if question.id in asked and not question.many:
             continue
         asked.append(question.id)
-        yield _claim(statement, question, found, score, stored, index)
+        yield _claim(place.statement, question, found, score, stored, index)
 
 
 def _own_words(question: Question, stems: frozenset[str], index: WatchIndex) -> float:
@@ -119,31 +143,25 @@ def _own_words(question: Question, stems: frozenset[str], index: WatchIndex) -> 
     return PROFILE * min(index.profiles.fit(question.id, stems), MOST_WORDS)
 
 
-def _fits_question(
-    question: Question,
-    statement: Statement,
-    hits: Mapping[str, tuple[Hit, ...]],
-    previous: Mapping[str, tuple[Hit, ...]],
-    generic: frozenset[str],
-    index: WatchIndex,
-) -> bool:
-    """The question's own subject, look-alikes, actor and place."""
+def _unfit(question: Question, place: Place, index: WatchIndex) -> str:
+    """Why the question's own look-alikes, subject, place or actor keep the sentence out; "" if they do not."""
+    statement, hits = place.statement, place.hits
     if any(hit.question == question.id for hit in hits.get("own not", ())):
-        return False
+        return "has one of the question's look-alikes"
     if question.subject and not any(hit.question == question.id for hit in hits.get("own subject", ())):
         refers = any(word.text.lower() in _PRONOUNS for word in statement.words[:3]) and any(
-            hit.question == question.id for hit in previous.get("own subject", ())
+            hit.question == question.id for hit in place.previous.get("own subject", ())
         )
         if not refers:
-            return False
-    if question.where and not any(index.names.same_place(name.name, place) for name in statement.names for place in question.where):
-        return False
+            return "has no word of the question's own subject"
+    if question.where and not any(index.names.same_place(name.name, where) for name in statement.names for where in question.where):
+        return f"names no place in {' or '.join(question.where)}"
     if question.who:
         wanted = {index.names.canonical(who) for who in question.who}
-        named = generic | {name.name for name in statement.names} | {statement.voice.speaker, statement.voice.institution}
+        named = place.generic | {name.name for name in statement.names} | {statement.voice.speaker, statement.voice.institution}
         if not named & wanted and not {index.names.institution(name) for name in named} & wanted:
-            return False
-    return True
+            return f"is not about {' or '.join(question.who)}"
+    return ""
 
 
 def _claim(statement: Statement, question: Question, found: Found, score: float, stored: ArticleVersion, index: WatchIndex) -> Claim:
