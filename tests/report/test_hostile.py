@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
-from pipeline.report.html import _own, render_html
+from pipeline.report.html import render_html
 from pipeline.report.markdown import escaped, render_markdown
+from pipeline.report.page import own_text
 from pipeline.report.plain import printable
 from pipeline.report.rows import change_row, csv_text, json_lines, write_text
 from pipeline.report.tables import table_text
@@ -123,7 +124,7 @@ def live_markup(page: str) -> list[str]:
             for name, value in node.attrib.items()
             if name.lower() not in OWN[node.tag] or (name == "href" and not re.match(r"https?://|#[\w-]+$", value, re.IGNORECASE))
         ]
-        if (node.tag == "script" and node.text != _own("report.js")) or (node.tag == "style" and node.text != _own("report.css")):
+        if (node.tag == "script" and node.text != own_text("report.js")) or (node.tag == "style" and node.text != own_text("report.css")):
             found.append(f"foreign {node.tag}")
     return found
 
