@@ -13,10 +13,10 @@ from pipeline.model import Article, InputProblem, Removal
 from pipeline.watches import Feed
 
 MAX_BYTES = 5_000_000
-_KEYS = frozenset(("outlet", "url", "published", "title", "updated", "fetched"))
+HEADER_KEYS = frozenset(("outlet", "url", "published", "title", "updated", "fetched"))
 _NEEDED = ("outlet", "url", "published", "title")
 _REMOVAL = re.compile(r"^url:\s*(\S+)\s+removed_at:\s*(\S+)\s*$")
-_FEED_ENDINGS = frozenset((".xml", ".rss", ".atom"))
+FEED_ENDINGS = frozenset((".xml", ".rss", ".atom"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def read_archive(folder: Path) -> Archive:
                 articles.append(parse_dispatch(_text(path), source=str(path)))
             elif path.suffix in (".html", ".htm"):
                 articles.append(_read_page(path))
-            elif path.suffix in _FEED_ENDINGS:
+            elif path.suffix in FEED_ENDINGS:
                 articles.extend(_read_feed(path))
         except InputError as error:
             problems.append(InputProblem(where=error.where, what=error.what, remedy=error.remedy))
@@ -83,7 +83,7 @@ def parse_dispatch(raw: str, *, source: str) -> Article:
     header: dict[str, str] = {}
     for number, line in enumerate(head.split("\n"), start=1):
         key, colon, value = line.partition(":")
-        if not colon or key.strip() not in _KEYS:
+        if not colon or key.strip() not in HEADER_KEYS:
             what = f"unknown header line '{line[:60]}'" if header else "has no header: the first line is no 'outlet: ...'"
             raise InputError(
                 what, where=f"{source}:{number}", remedy="A dispatch begins with the lines outlet, url, published, title and an empty line."
@@ -129,13 +129,26 @@ def _text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path), remedy="Check its permissions.") from error
+    return decoded(raw, str(path))
+
+
+def decoded(raw: bytes, where: str) -> str:
+    """Bytes of a file as text.
+
+    Args:
+        raw: The whole file; a byte order mark is taken off.
+        where: What it is called in messages.
+
+    Raises:
+        InputError: It is empty, or no UTF-8; says the line.
+    """
     if not raw.strip():
-        raise InputError("is empty", where=f"{path}:1", remedy="Remove the file, or put a dispatch into it.")
+        raise InputError("is empty", where=f"{where}:1", remedy="Remove the file, or put a dispatch into it.")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise InputError("is not UTF-8", where=f"{path}:{line}", remedy="Save the file as UTF-8.") from error
+        raise InputError("is not UTF-8", where=f"{where}:{line}", remedy="Save the file as UTF-8.") from error
 
 
 def _instant(text: str, where: str, key: str) -> dt.datetime:
