@@ -157,7 +157,8 @@ class QuestionKey:
 class ClauseClaim:
     """One claim that stands in a text, watched or not: a clause with its slots. Offsets are into the article's text.
 
-    `polarity` is False where the clause is negated. `affirmed` marks constancy ("remains"), `hedges` the words that soften.
+    `polarity` is False where the clause is negated. `key` is the most specific question it answers, `also` the others (when,
+    in what state, where). `affirmed` marks constancy ("remains"), `hedges` the words that soften.
     """
 
     start: int
@@ -169,6 +170,7 @@ class ClauseClaim:
     polarity: bool
     predicate: PredicateMention
     key: QuestionKey
+    also: tuple[QuestionKey, ...] = ()
     dates: tuple[DateMention, ...] = ()
     durations: tuple[DurationMention, ...] = ()
     quantities: tuple[QuantityMention, ...] = ()

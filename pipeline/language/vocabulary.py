@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError
+from pipeline.language.predicates import Predicates, load_predicates
 from pipeline.watches import Entity
 
 
@@ -58,6 +59,7 @@ class Vocabulary:
     things: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     generic: tuple[GenericSort, ...] = ()
     entities: tuple[Entity, ...] = ()
+    predicates: Predicates = field(default_factory=Predicates)
 
 
 @cache
@@ -91,6 +93,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
             for sort in _read(folder / "generic.toml")["sort"]
         ),
         entities=tuple(_entity(entity) for entity in _read(folder / "entities.toml")["entity"]),
+        predicates=load_predicates(folder / "predicates.toml"),
     )
 
 
