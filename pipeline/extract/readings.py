@@ -71,10 +71,21 @@ class Reader:
         )
 
     def read_doc(self, doc: Doc, *, published: dt.datetime, publisher: str) -> tuple[Statement, ...]:
-        """The statements of one parsed paragraph, without an article around it (offsets into `doc.text`)."""
+        """The statements of a doc that is parsed already, paragraph by paragraph, without an article around it (offsets into `doc.text`)."""
         article = Article(url="", publisher=publisher, title="", published=published, seen_at=published, text=doc.text)
-        paragraph = Paragraph(number=0, start=0, end=len(doc.text), text=doc.text, role="body")
-        return tuple(self._statements(doc, paragraph, article, Memory()))
+        memory = Memory()
+        statements: list[Statement] = []
+        for paragraph in split_paragraphs(article.text):
+            piece = doc.char_span(paragraph.start, paragraph.end, alignment_mode="expand")
+            if paragraph.role in _READ_ROLES and piece is not None:
+                # Cut out and joined again, so that sentences end where paragraphs do and offsets begin at 0 as they do in `read`.
+                inner = piece.as_doc()
+                first = piece.start_char
+                cut = Paragraph(number=paragraph.number, start=first, end=piece.end_char, text=inner.text, role=paragraph.role)
+                statements.extend(self._statements(inner, cut, article, memory))
+            else:
+                statements.append(_silent(paragraph, article))
+        return tuple(statements)
 
     def _statements(self, doc: Doc, paragraph: Paragraph, article: Article, memory: Memory) -> Iterator[Statement]:
         dates = find_dates(paragraph.text, article.published, lambda offset: _tense_at(doc, offset))
