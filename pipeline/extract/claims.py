@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.extract.episodes import count_window, counted_episode, day_of, is_reserve
+from pipeline.extract.episodes import count_window, counted_episode, day_of
 from pipeline.extract.predication import Predication, Tree, predication
 from pipeline.language.phrases import Phrases, PhraseToken
+from pipeline.language.reserve import is_reserve
 from pipeline.language.vocabulary import Vocabulary
 from pipeline.model import Certainty, Voice
 from pipeline.statements import ClauseClaim, DateMention, NameMention, QuantityMention, QuestionKey, Statement
@@ -121,7 +122,7 @@ class ClaimMaker:
             yield QuestionKey(entities=entities, predicate=said.axis, role="quantity", place=place, scope=thing, episode=episode)
         for date in dates:
             role = _ROLES.get(date.relation) or _BY_ASPECT.get(said.mention.aspect, "date")
-            reserve = "reserve" if is_reserve(statement.words, date) else ""
+            reserve = "reserve" if is_reserve(statement, date) else ""
             episode = "; ".join(part for part in (counted, reserve) if part)
             yield QuestionKey(entities=entities, predicate=said.axis, role=role, place=place, scope=scope, episode=episode)
         role = "state" if said.lasting or said.mention.aspect else "whether"

@@ -12,8 +12,6 @@ _ORDINALS = {
     word: number
     for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1)
 }
-_RESERVE = frozenset("backup reserve alternative alternate fallback".split())
-_NEAR = 6
 
 
 def counted_episode(words: Sequence[Word], members: Sequence[int], predicates: Predicates) -> str:
@@ -55,12 +53,6 @@ def day_of(dates: Sequence[DateMention]) -> str:
         and mention.when.start.date() == mention.when.end.date()
     }
     return days.pop() if len(days) == 1 else ""
-
-
-def is_reserve(words: Sequence[Word], mention: DateMention) -> bool:
-    """True for a date with a word of reserve close before or after it: a backup date is not the date."""
-    around = words[max(0, mention.at - _NEAR) : mention.upto + _NEAR]
-    return any(word.lemma.lower() in _RESERVE and word.clause == words[mention.at].clause for word in around)
 
 
 def _ordinal(text: str) -> int:

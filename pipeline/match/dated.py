@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.language.reserve import is_reserve
 from pipeline.match.standing import RECENT, Found, Hits, closest, is_unchanged, recaps
 from pipeline.model import Answer, Certainty
 from pipeline.statements import DateMention, Statement, Word
 from pipeline.watches import Question
 
 _DROPPING = frozenset("drop abandon miss cancel scrap scrub shelve skip abort".split())
-_RESERVE = frozenset("backup reserve alternative alternate fallback".split())
 _STOPPING = frozenset("suspend halt pause stop interrupt freeze cancel".split())
 _MOVING = frozenset("put push move postpone delay bring shift slip reschedule defer extend advance adjourn".split())
 _END_RELATIONS = frozenset(("by", "until", "before"))
@@ -36,7 +36,7 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
             and question.role in ("next", "event", "deadline", "end", "start")
             and (dropped or (mention.when.end is not None and mention.when.end < statement.said_at - RECENT))
         )
-        episode = "reserve" if _is_reserve(statement, mention) else ""
+        episode = "reserve" if is_reserve(statement, mention) else ""
         bound = {"not before": "not before", "by": "not after", "until": "not after"}.get(mention.relation, "exact")
         yield Found(
             answer=Answer(type="date", text=_dated_text(mention), value=_iso(mention), bound=bound, when=mention.when),
@@ -144,25 +144,6 @@ def _date_certainty(word: Word, mention: DateMention, statement: Statement) -> C
     if word.certainty is Certainty.FACT and mention.when.start is not None and mention.when.start > statement.said_at:
         return Certainty.PLANNED
     return word.certainty
-
-
-def _is_reserve(statement: Statement, mention: DateMention) -> bool:
-    """True for a date held in reserve: a backup date is not the date."""
-    for number, word in enumerate(statement.words):
-        if word.lemma.lower() not in _RESERVE or abs(number - mention.at) > 14:
-            continue
-        first, last = sorted((mention.at, number))
-        between = [other for other in statement.dates if other is not mention and first < other.at < last]
-        if all(_joined(mention, other, statement) for other in between):
-            return True
-    return False
-
-
-def _joined(one: DateMention, other: DateMention, statement: Statement) -> bool:
-    """ "Sept. 2 and Sept. 5": nothing but "and", "or" and commas (and clock times) between them."""
-    first, second = sorted((one, other), key=lambda mention: mention.at)
-    between = [word.text.lower() for word in statement.words[first.upto : second.at]]
-    return len(between) <= 5 and all(text in ("and", "or", ",", "at", "a.m.", "p.m.") or text[:1].isdigit() for text in between)
 
 
 def _is_left(mention: DateMention, statement: Statement) -> bool:
