@@ -1,17 +1,21 @@
-"""Who says it: speaker, carrier and cue of every sentence, by spaCy's parse and careful order of rules.
+"""Who says it: speaker, carrier and cue of every act of saying and of every sentence, resolved within the article.
 
-Order: "according to X"; a verb of saying with its subject; a quotation that goes on from the last speaker; else the
-outlet itself. Measured ideas: GenderGapTracker (quotes by ccomp, floating quotes), BBC Citron (cue, source, content).
+`pipeline.extract.sayings` finds the acts of saying; the voice of a sentence is that of its outermost one, or of the
+quotation that goes on from the last speaker, else the outlet's own.
 """
 
-import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from spacy.tokens import Span, Token
+from spacy.tokens import Doc, Span, Token
 
+from pipeline.extract.naming import bare_name, has_own_name, person_in, phrase_of
+from pipeline.extract.sayings import Saying, find_sayings
+from pipeline.extract.sources import is_person, quoting_verb
 from pipeline.language.names import Names
 from pipeline.language.vocabulary import Vocabulary
 from pipeline.model import Voice
+from pipeline.statements import AttributionMention
 
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _HE = frozenset(("he", "she"))
@@ -25,6 +29,9 @@ _OFFICES = frozenset(
     "council side delegation leadership general troops media officer commander envoy chief member source aide adviser advisor diplomat lawyer executive executives manager managers board union".split()
 )
 _DOCUMENTS = frozenset("paper statement report document page website letter post memo filing release text communique tweet".split())
+_NOBODY = frozenset(("who", "which", "that", "there", "this", "what", "nobody", "none", "whoever"))
+_QUOTES = frozenset('"“”')
+_MARKS = _QUOTES | frozenset("'‘’")
 _WEAK_FORCES = frozenset(("order", "expect", "promise", "agree", "demand", "refuse", "ask", "report", "suggest"))
 
 
@@ -55,6 +62,56 @@ class Attributor:
     def __init__(self, names: Names, vocabulary: Vocabulary) -> None:
         self._names = names
         self._speech = vocabulary.speech
+        self._sayings = vocabulary.sayings
+
+    def sayings(self, doc: Doc) -> dict[int, list[Saying]]:
+        """The acts of saying of a paragraph, by the first token of the sentence that their cue (or else content) stands in."""
+        found: dict[int, list[Saying]] = {}
+        for saying in find_sayings(doc, self._sayings):
+            at = saying.verb.i if saying.verb is not None else saying.content[0][0]
+            found.setdefault(doc[at].sent.start, []).append(saying)
+        return found
+
+    def mentions(
+        self, sayings: Sequence[Saying], attribution: "Attribution", memory: "Memory", publisher: str, shift: int, doc: Doc
+    ) -> Iterator[AttributionMention]:
+        """The acts of saying of one sentence with their voices, to be asked for after `attribute`.
+
+        Args:
+            sayings: Those of the sentence, from `sayings`.
+            attribution: What `attribute` told of the sentence.
+            memory: As it stands after `attribute`; it is not changed.
+            publisher: The outlet.
+            shift: Offset of the paragraph in the article's text.
+            doc: The paragraph.
+        """
+        for saying in sayings:
+            if not saying.content:
+                continue
+            if saying.verb is not None and saying.verb.i == attribution.cue_at:
+                voice = attribution.voice
+            else:
+                voice = self._voice(saying, replace(memory, roles=dict(memory.roles)), publisher)
+            content = tuple(_offsets(doc, span, shift) for span in saying.content)
+            yield AttributionMention(
+                source=_offsets(doc, saying.source, shift) if saying.source else None,
+                cue=_offsets(doc, saying.cue, shift) if saying.cue else None,
+                content=content,
+                manner=_manner(doc, saying),
+                force=saying.force,
+                voice=voice,
+            )
+
+    def _voice(self, saying: Saying, memory: "Memory", publisher: str) -> Voice:
+        cue = saying.verb.lemma_ if saying.verb is not None else ""
+        if saying.head is not None:
+            speaker, institution = self._who(saying.head, memory)
+        else:
+            speaker, institution = (memory.last_speaker if saying.verb is None else None) or ("", "")
+        if not speaker:
+            return Voice(speaker=publisher, institution=publisher, carrier="", publisher=publisher, cue=cue, attributed=False)
+        carrier = self._relay(saying.verb, memory) or self._told(saying.verb, memory) if saying.verb is not None else ""
+        return Voice(speaker=speaker, institution=institution, carrier=carrier, publisher=publisher, cue=cue)
 
     def speech_verbs(self, sent: Span) -> tuple[Token, ...]:
         """The tokens of a sentence that are verbs of saying with a subject or a content."""
@@ -66,17 +123,18 @@ class Attributor:
             self._speech[token.lemma_.lower()] == "deny" and token.tag_ in ("VBD", "VBZ", "VBN") for token in self.speech_verbs(sent)
         )
 
-    def attribute(self, sent: Span, memory: Memory, publisher: str, *, inside_quote: bool) -> Attribution:
+    def attribute(self, sent: Span, sayings: Sequence[Saying], memory: Memory, publisher: str, *, inside_quote: bool) -> Attribution:
         """The voice of one sentence; updates `memory` with the people it names.
 
         Args:
             sent: A parsed sentence.
+            sayings: Its acts of saying.
             memory: What earlier sentences of the article told.
             publisher: The outlet, which stands behind what nobody else says.
             inside_quote: True if the sentence begins inside a quotation opened earlier.
         """
         self._remember_people(sent, memory)
-        found = self._according_to(sent, memory) or self._by_verb(sent, memory)
+        found = self._sentence_voice(sayings, memory)
         if found is None and (inside_quote or _begins_with_quote(sent)) and memory.last_speaker:
             found = (*memory.last_speaker, "", "", -1, "say")
         if found is None:
@@ -96,88 +154,42 @@ class Attributor:
             )
         return True
 
-    def _according_to(self, sent: Span, memory: Memory) -> tuple[str, str, str, str, int, str] | None:
-        for token in sent:
-            if token.lower_ == "according" and token.i + 1 < sent.end and token.nbor().lower_ == "to":
-                objects = [kid for kid in token.nbor().children if kid.dep_ == "pobj"] or [
-                    kid for kid in token.children if kid.dep_ == "pobj"
-                ]
-                if objects:
-                    speaker, institution = self._who(objects[0], memory)
-                    inner = self._by_verb(sent, memory)
-                    if self._is_media(objects[0], speaker) and inner and inner[0] != speaker:
-                        return (inner[0], inner[1], speaker, *inner[3:])
-                    return speaker, institution, "", "according to", token.i, "say"
-        return None
-
-    def _by_verb(self, sent: Span, memory: Memory) -> tuple[str, str, str, str, int, str] | None:
-        if not self.speech_verbs(sent):
-            return self._by_order(sent, memory)
-        # Where a name stands right before the verb and the parser's subject is another word, the order of words is right.
-        for cue in self.speech_verbs(sent):
-            named, found = self._named_before(sent, cue), _subject(cue)
-            misread = named is not None and found is not None and not named.start <= found.i < named.end and abs(cue.i - found.i) > 6
-            if misread and (ordered := self._by_order(sent, memory)) is not None:
-                return ordered
-        cues = sorted(self.speech_verbs(sent), key=lambda token: (_depth(token), token.i))
+    def _sentence_voice(self, sayings: Sequence[Saying], memory: Memory) -> tuple[str, str, str, str, int, str] | None:
+        """The outermost act of saying whose source has a name; one that only relays others is their carrier."""
         carrier = ""
-        for cue in cues:
-            subject = _subject(cue)
-            if (
-                subject is None
-                or (subject.dep_ == "nsubjpass" and cue.lemma_ != "quote")
-                or subject.lower_ in ("who", "which", "that", "there", "this", "what", "nobody", "none", "whoever")
-            ):
-                continue
-            if cue.lemma_ == "quote":
-                return self._quoted(cue, subject, memory)
-            speaker, institution = self._who(subject, memory)
+        spoken = sorted((saying for saying in sayings if self._gives_a_voice(saying)), key=_rank)
+        for number, saying in enumerate(spoken):
+            verb, head = saying.verb, saying.head
+            assert verb is not None
+            assert head is not None
+            speaker, institution = self._who(head, memory)
             if not speaker:
                 continue
-            if self._is_media(subject, speaker) and cue is not cues[-1]:
+            if self._is_media(head, speaker) and any(_is_inside(other, saying) for other in spoken[number + 1 :]):
                 carrier = carrier or speaker
                 continue
-            carrier = carrier or self._told(cue, memory)
-            return speaker, institution, carrier, cue.lemma_, cue.i, self._speech[cue.lemma_.lower()]
+            carrier = carrier or self._relay(verb, memory) or self._told(verb, memory)
+            cue = "according to" if verb.lower_ == "according" else verb.lemma_
+            return speaker, institution, carrier, cue, verb.i, saying.force
         return None
 
-    def _by_order(self, sent: Span, memory: Memory) -> tuple[str, str, str, str, int, str] | None:
-        """ ", Col. X, spokesman for Y, said": long appositions mislead the parser, the order of words does not."""
-        for token in sent:
-            force = self._speech.get(token.lemma_.lower())
-            if force is None or force in _WEAK_FORCES or token.tag_ not in ("VBD", "VBZ") or token.i == sent.start:
-                continue
-            named = self._named_before(sent, token)
-            if named is not None:
-                speaker, institution = self._who(named.root, memory)
-                if speaker:
-                    return speaker, institution, "", token.lemma_, token.i, force
-        return None
+    def _gives_a_voice(self, saying: Saying) -> bool:
+        verb, head = saying.verb, saying.head
+        if verb is None or head is None or saying.private or head.lower_ in _NOBODY:
+            return False
+        if verb.pos_ == "NOUN" or (verb.dep_ in ("relcl", "acl", "pcomp") and quoting_verb(verb) is None):
+            return False
+        return verb.pos_ == "ADP" or verb.lower_ == "according" or bool(verb.lemma_.lower() in self._speech and (saying.content or self._is_cue(verb)))
 
-    def _named_before(self, sent: Span, verb: Token) -> Span | None:
-        """The person whose name, with its apposition, ends right before a verb: "..., X, spokesman for Y, said"."""
-        people = [ent for ent in sent.ents if ent.label_ == "PERSON" and ent.end <= verb.i and _is_person(ent.text)]
-        if not people or verb.i - people[-1].end > 14:
-            return None
-        between = [token.text for token in sent.doc[people[-1].end : verb.i]]
-        opened = (
-            people[-1].start == sent.start
-            or sent.doc[people[-1].start - 1].text == ","
-            or sent.doc[people[-1].start - 1].pos_ in ("PROPN", "NOUN")
-        )
-        closed = not between or (between[0] == "," and between[-1] == ",") or between == [","] or (between[0] == "of" and len(between) < 8)
-        return people[-1] if opened and closed else None
-
-    def _quoted(self, cue: Token, subject: Token, memory: Memory) -> tuple[str, str, str, str, int, str]:
-        """ "X quoted Y as saying" and "Y was quoted by X as saying"."""
-        passive = subject.dep_ == "nsubjpass"
-        other = next((kid for kid in cue.children if kid.dep_ in (("agent",) if passive else ("dobj",))), None)
-        if passive and other is not None:
-            other = next((kid for kid in other.children if kid.dep_ == "pobj"), other)
-        said, relayed = (subject, other) if passive else (other or subject, subject if other is not None else None)
-        speaker, institution = self._who(said, memory)
-        carrier = self._who(relayed, memory)[0] if relayed is not None else ""
-        return speaker, institution, carrier, "quote", cue.i, "say"
+    def _relay(self, verb: Token, memory: Memory) -> str:
+        """The outlet that quotes: "X quoted Y as saying", "Y was quoted by X as saying"."""
+        quoting = quoting_verb(verb)
+        if quoting is None:
+            return ""
+        agent = next((grand for kid in quoting.children if kid.dep_ == "agent" for grand in kid.children if grand.dep_ == "pobj"), None)
+        passive = any(kid.dep_ == "nsubjpass" for kid in quoting.children)
+        relayed = agent if passive else next((kid for kid in quoting.children if kid.dep_ == "nsubj"), None)
+        return self._who(relayed, memory)[0] if relayed is not None else ""
 
     def _told(self, cue: Token, memory: Memory) -> str:
         """The outlet that was told, if any: "told the X agency"."""
@@ -210,7 +222,7 @@ class Attributor:
         if lower in _DOCUMENTS and (owner := self._owner(head)):
             memory.roles[lower] = (owner, self._names.institution(owner))
             return memory.roles[lower]
-        person = _person_in(head)
+        person = person_in(head)
         if person:
             name = memory.full_names.get(person.split()[-1].lower(), person)
             name = self._names.canonical(name)
@@ -218,9 +230,9 @@ class Attributor:
             memory.last_person = (name, institution)
             self._remember_roles(head, memory.last_person, memory)
             return memory.last_person
-        phrase = _phrase(head)
+        phrase = phrase_of(head)
         known = self._names.entity(phrase)
-        if known is None and head.lower_ in memory.roles and not _has_own_name(head):
+        if known is None and head.lower_ in memory.roles and not has_own_name(head):
             return memory.roles[head.lower_]
         name = known.name if known else self._names.canonical(phrase)
         institution = self._names.institution(name) if known else self._phrase_institution(head, name)
@@ -243,9 +255,9 @@ class Attributor:
 
     def _remember_people(self, sent: Span, memory: Memory) -> None:
         for ent in sent.ents:
-            if ent.label_ != "PERSON" or len(ent) < 2 or not _is_person(ent.text):
+            if ent.label_ != "PERSON" or len(ent) < 2 or not is_person(ent.text):
                 continue
-            name = _bare(ent.text)
+            name = bare_name(ent.text)
             canonical = self._names.canonical(name)
             memory.full_names.setdefault(name.split()[-1].lower(), canonical)
             if canonical not in memory.institutions:
@@ -287,55 +299,27 @@ def _depth(token: Token) -> int:
     return sum(1 for _ in token.ancestors)
 
 
-def _person_in(head: Token) -> str:
-    """The person named by a noun phrase: its head, or one in apposition or compound."""
-    near = [head, *(kid for kid in head.children if kid.dep_ in ("appos", "compound"))]
-    for word in near:
-        if word.ent_type_ == "PERSON":
-            ent = next((ent for ent in word.sent.ents if ent.start <= word.i < ent.end), None)
-            if ent is not None and _is_person(ent.text):
-                return _bare(ent.text)
-    if head.pos_ == "PROPN" and head.ent_type_ in ("", "PERSON"):
-        parts = [kid.text for kid in head.lefts if kid.dep_ == "compound" and kid.pos_ == "PROPN" and not kid.text.endswith(".")]
-        return " ".join([*parts[-2:], head.text]) if parts and head.text[:1].isupper() and not head.text.isupper() else ""
-    return ""
+def _rank(saying: Saying) -> tuple[int, int, int]:
+    """ "According to X" covers the sentence; then the outermost verb, the first of equals."""
+    assert saying.verb is not None
+    return saying.verb.lower_ != "according", _depth(saying.verb), saying.verb.i
 
 
-_TITLES = re.compile(
-    r"(?i)^((lt|lieutenant|maj|major|brig|brigadier|gen|general|col|colonel|capt|captain|sgt|sergeant|adm|admiral|mr|mrs|ms|miss|dr|prof|professor|sir|lord|"
-    r"president|prime|minister|sen|senator|rep|gov|governor|mayor|judge|justice|chancellor|king|queen|prince|princess|pope|rev|mission|director|manager|"
-    r"secretary|chairman|chief|spokesman|spokeswoman|commander)\b[.\s-]*)+(?=[A-Z])"
-)
+def _is_inside(inner: Saying, outer: Saying) -> bool:
+    return inner.verb is not None and any(first <= inner.verb.i < last for first, last in outer.content)
 
 
-def _bare(name: str) -> str:
-    """A person's name without titles and possessive."""
-    plain = re.sub(r"['’]s?$", "", name.strip())
-    return _TITLES.sub("", plain) or plain
+def _offsets(doc: Doc, span: tuple[int, int], shift: int) -> tuple[int, int]:
+    last = doc[span[1] - 1]
+    return shift + doc[span[0]].idx, shift + last.idx + len(last)
 
 
-def _is_person(name: str) -> bool:
-    """Aircraft types and the like are no people, whatever the model says."""
-    return not re.search(r"\d", name) and name[:1].isupper() and len(name) > 2
-
-
-def _phrase(head: Token) -> str:
-    """A noun phrase as a name: its head with the modifiers that identify it."""
-    keep = {head.i}
-    for kid in head.lefts:
-        if kid.dep_ in ("compound", "amod", "nmod", "poss"):
-            keep.update(word.i for word in kid.subtree)
-    words = [token for token in head.doc[min(keep) : head.i + 1] if token.i in keep and token.pos_ not in ("DET", "PUNCT")]
-    # "The head of the harbour office" and "one of its members" are somebody; "the head" and "one" are nobody.
-    belongs = next((kid for kid in head.rights if kid.dep_ == "prep" and kid.lower_ in ("of", "at")), None)
-    if head.pos_ in ("NOUN", "NUM", "PRON", "DET", "ADJ") and belongs is not None and belongs.right_edge.i - belongs.i <= 6:
-        tail = [token for token in head.doc[belongs.i : belongs.right_edge.i + 1] if token.pos_ != "PUNCT"]
-        words += tail if not any(token.dep_ == "relcl" for token in tail) else []
-    return re.sub(r"\s+(['’]s?)\b", r"\1", " ".join(word.text for word in words)) or head.text
-
-
-def _has_own_name(head: Token) -> bool:
-    return head.pos_ == "PROPN" or any(kid.pos_ == "PROPN" for kid in head.children)
+def _manner(doc: Doc, saying: Saying) -> str:
+    """Direct if the content begins and ends with quotation marks, mixed if it has some, else indirect."""
+    first, last = doc[saying.content[0][0]].text, doc[saying.content[-1][1] - 1].text
+    if first[:1] in _MARKS and last[-1:] in _MARKS and saying.content[-1][1] - saying.content[0][0] > 1:
+        return "direct"
+    return "mixed" if any(doc[at].text[:1] in _QUOTES for start, end in saying.content for at in range(start, end)) else "indirect"
 
 
 def _begins_with_quote(sent: Span) -> bool:

@@ -93,10 +93,12 @@ class Reader:
         lengths = [length for length in find_lengths(paragraph.text) if not _overlaps(length.start, length.end, taken)]
         numbers = find_numbers(paragraph.text, (*taken, *((length.start, length.end) for length in lengths)))
         text, shift, quotes = paragraph.text, paragraph.start, _quoted(paragraph.text)
+        sayings = self._attributor.sayings(doc)
         for sent in doc.sents:
+            said_here = sayings.get(sent.start, ())
             inside = any(begin < sent.start_char < end for begin, end in quotes)
             speech = frozenset(token.i for token in self._attributor.speech_verbs(sent))
-            attribution = self._attributor.attribute(sent, memory, article.publisher, inside_quote=inside)
+            attribution = self._attributor.attribute(sent, said_here, memory, article.publisher, inside_quote=inside)
             if paragraph.role == "correction":
                 attribution = Attribution(_own_voice(article))
             said = _said_date(sent, dates, attribution, article.published)
@@ -126,6 +128,7 @@ class Reader:
                 ),
                 quantities=_with_wholes(tuple(_quantity(number, sent, text, shift) for number in _inside(numbers, sent)), sent),
                 names=_names(self._names, sent, text, shift),
+                attributions=tuple(self._attributor.mentions(said_here, attribution, memory, article.publisher, shift, doc)),
                 denial=attribution.force == "deny" or self._attributor.denies(sent),
                 retraction=paragraph.role == "correction" or bool(_RETRACTION.search(sent.text)),
                 recap=bool(self._recap.find([PhraseToken(token.text, token.lemma_) for token in tokens])),

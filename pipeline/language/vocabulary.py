@@ -41,11 +41,28 @@ class GenericSort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """The cues of what is said, by lemma, each with its force (say, deny, order, believe ...).
+
+    `verbs` take a clause or a quotation; `particles` maps a verb to its (particle, force); `nouns` take a clause. `objects`
+    are verbs whose object is the content, `prepositions` those whose content stands behind one. `private` forces are thoughts.
+    """
+
+    verbs: Mapping[str, str] = field(default_factory=dict)
+    particles: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    nouns: Mapping[str, str] = field(default_factory=dict)
+    objects: Mapping[str, str] = field(default_factory=dict)
+    prepositions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    private: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """All shipped words by use.
 
-    `speech` maps the lemma of a verb of saying to its force; `roles` "date.start" and the like to role words; `silence`
-    a question kind to phrases that mean "no answer"; `things` what is counted to its kinds ("aircraft" -> "jet").
+    `speech` maps the lemma of a verb of saying to its force, `sayings` has all cues of attribution; `roles` "date.start" and the
+    like to role words; `silence` a question
+    kind to phrases that mean "no answer"; `things` what is counted to its kinds ("aircraft" -> "jet").
     """
 
     families: Mapping[str, Family] = field(default_factory=dict)
@@ -56,6 +73,7 @@ class Vocabulary:
     no_longer: tuple[str, ...] = ()
     background: tuple[str, ...] = ()
     speech: Mapping[str, str] = field(default_factory=dict)
+    sayings: Speech = field(default_factory=Speech)
     things: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     generic: tuple[GenericSort, ...] = ()
     entities: tuple[Entity, ...] = ()
@@ -87,6 +105,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         no_longer=tuple(constancy.get("no_longer", ())),
         background=tuple(constancy.get("background", ())),
         speech={verb: force["name"] for force in _read(folder / "speech.toml")["force"] for verb in force["verbs"]},
+        sayings=_speech(_read(folder / "speech.toml")),
         things={thing["name"]: tuple(thing["kinds"]) for thing in _read(folder / "counted.toml")["thing"]},
         generic=tuple(
             GenericSort(id=sort["id"], nouns=frozenset(sort["nouns"]), names=frozenset(sort["names"]))
@@ -112,6 +131,35 @@ def _family(raw: dict[str, Any]) -> Family:
         for state in raw["state"]
     )
     return Family(id=raw["id"], ordered=bool(raw.get("ordered", False)), states=states)
+
+
+def _speech(raw: dict[str, Any]) -> Speech:
+    verbs = {verb: more["force"] for more in raw.get("object", ()) for verb in more["verbs"]}
+    objects = dict(verbs)
+    prepositions: dict[str, set[str]] = {}
+    for entry in raw.get("prepositional", ()):
+        for verb in entry["verbs"]:
+            prepositions.setdefault(verb, set()).add(entry["preposition"])
+            verbs.setdefault(verb, "say")
+    for entry in raw["force"]:
+        verbs.update(dict.fromkeys(entry["verbs"], entry["name"]))
+    for entry in raw.get("more", ()):
+        for verb in entry["verbs"]:
+            if entry.get("private") or verb not in verbs:
+                verbs[verb] = entry["force"]
+    particles: dict[str, list[tuple[str, str]]] = {}
+    for entry in raw.get("particle", ()):
+        for phrase in entry["phrases"]:
+            verb, particle = phrase.split()
+            particles.setdefault(verb, []).append((particle, entry["force"]))
+    return Speech(
+        verbs=verbs,
+        particles={verb: tuple(pairs) for verb, pairs in particles.items()},
+        nouns={noun: entry["force"] for entry in raw.get("noun", ()) for noun in entry["nouns"]},
+        objects=objects,
+        prepositions={verb: frozenset(found) for verb, found in prepositions.items()},
+        private=frozenset(entry["force"] for entry in raw.get("more", ()) if entry.get("private")),
+    )
 
 
 def _entity(raw: dict[str, Any]) -> Entity:

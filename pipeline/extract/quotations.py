@@ -1,0 +1,68 @@
+"""Quotations of a paragraph, and which of them are utterances by themselves rather than a word in quotation marks."""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+_ENDS = frozenset(".,?!…;")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
+    """Tokens `start`..`end` (exclusive), with the marks.
+
+    `whole` says that it is an utterance, not a part of another's sentence; `sentence` that it begins like one;
+    `closed` is False where it lasts to the end of the paragraph and goes on in the next.
+    """
+
+    start: int
+    end: int
+    whole: bool
+    sentence: bool
+    closed: bool
+    continued: bool = False
+
+
+def find_quotations(doc: Doc) -> tuple[Quotation, ...]:
+    """The quotations of a paragraph in order; an unclosed one lasts to its end."""
+    found: list[Quotation] = []
+    opened: int | None = None
+    for token in doc:
+        mark = _mark(token.text)
+        if not mark:
+            continue
+        if opened is None:
+            if mark != "”":
+                opened = token.i
+        elif mark == "“":
+            found.append(_quotation(doc, opened, token.i, closed=False))
+            opened = token.i
+        else:
+            found.append(_quotation(doc, opened, token.i + 1, closed=True))
+            opened = None
+    if opened is not None and opened < len(doc) - 1:
+        found.append(_quotation(doc, opened, len(doc), closed=False))
+    return tuple(found)
+
+
+def _mark(text: str) -> str:
+    if text in ('"', "''", "``"):
+        return '"'
+    if "“" in text:
+        return "“"
+    return "”" if "”" in text else '"' if '"' in text else ""
+
+
+def _quotation(doc: Doc, start: int, end: int, *, closed: bool) -> Quotation:
+    words = doc[start + 1 : end - 1] if closed else doc[start + 1 : end]
+    first = doc[start + 1].text if start + 1 < end else ""
+    before = doc[start - 1].text if start else ""
+    last = words[-1].text if len(words) else ""
+    begins = not before or before in (":", ",", ".", "?", "!", "”", '"', "—", "–", "...") or bool(doc[start].is_sent_start)
+    capital = first[:1].isupper() or not first[:1].isalpha()
+    ends = bool(last) and last[-1] in _ENDS
+    after = doc[end].text if end < len(doc) else ""
+    whole = len(words) >= 2 and begins and (ends or not closed or not after or after in (",", ".", "?", "!")) and (capital or ends)
+    return Quotation(
+        start=start, end=end, whole=whole, sentence=begins and capital and ends, closed=closed, continued=not capital
+    )
