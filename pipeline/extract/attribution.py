@@ -179,6 +179,8 @@ class Attributor:
             return False
         if verb.pos_ == "NOUN" or (verb.dep_ in ("relcl", "acl", "pcomp") and quoting_verb(verb) is None):
             return False
+        if saying.content and verb.lemma_.lower() in self._sayings.particles:
+            return True
         return verb.pos_ == "ADP" or verb.lower_ == "according" or bool(verb.lemma_.lower() in self._speech and (saying.content or self._is_cue(verb)))
 
     def _relay(self, verb: Token, memory: Memory) -> str:

@@ -312,6 +312,9 @@ def _by_noun(doc: Doc, speech: Speech) -> Iterator[Saying]:
         owners = (*(kid for kid in noun.children if kid.dep_ == "poss"), *(kid for kid in behind if kid.dep_ == "pobj"))
         head = owners[0] if owners else None
         source = (head.left_edge.i, head.right_edge.i + 1) if head is not None else None
+        above = noun.head.head
+        if head is None and noun.dep_ == "pobj" and noun.head.lower_ == "in" and above.lemma_.lower() in speech.verbs:
+            head, source = source_of(above, speech)  # "she said in a statement that ..."
         yield Saying(
             content=content, force=force, verb=noun, cue=(noun.i, noun.i + 1), head=head, source=source, private=force in speech.private
         )

@@ -36,6 +36,13 @@ def _cut(text: str, span: tuple[int, int] | None) -> str:
     ('Anna Berg said the ferry was "as safe as a church".', ("Anna Berg", "said", 'the ferry was "as safe as a church"', "mixed", "say")),
     ("According to the Harbour Office, the ferry was safe.", ("the Harbour Office", "According to", "the ferry was safe", "indirect", "say")),
     ("Anna Berg pointed out that the ferry was old.", ("Anna Berg", "pointed out", "that the ferry was old", "indirect", "say")),
+    ("The Harbour Office said in a statement that the ferry was safe.",
+     ("The Harbour Office", "statement", "that the ferry was safe", "indirect", "say")),
+    ("The ferry was, as Anna Berg put it, a wreck.", ("Anna Berg", "put", "The ferry was ... a wreck", "indirect", "say")),
+    ("In the words of Anna Berg, the ferry was a wreck.", ("Anna Berg", "In the words of", "the ferry was a wreck", "indirect", "say")),
+    ("The ferry was safe, per Reuters.", ("Reuters", "per", "The ferry was safe", "indirect", "say")),
+    ("The council was told by Anna Berg that the ferry was safe.", ("Anna Berg", "was told", "that the ferry was safe", "indirect", "say")),
+    ("The mayor ruled out that the ferry would sail.", ("The mayor", "ruled out", "that the ferry would sail", "indirect", "deny")),
     ("The union called for a second ferry.", ("The union", "called", "a second ferry", "indirect", "demand")),
     ("The council repeated its claim that the ferry was safe.", ("its", "claim", "that the ferry was safe", "indirect", "claim")),
     ("Anna Berg believes that the ferry is safe.", ("Anna Berg", "believes", "that the ferry is safe", "indirect", "believe")),
@@ -51,6 +58,9 @@ def test_an_attribution_has_a_source_a_cue_and_a_content(reader: Reader, text: s
     "The claim form lies in the office.",
     "The ferry left the port in three hours.",
     "There were ten ships in the port.",
+    "The mayor put it on the table.",
+    "The ferry makes ten knots per hour.",
+    "The words of the song were known in the port.",
 ])
 def test_what_nobody_says_is_no_attribution(reader: Reader, text: str):
     assert found(reader, text) == []
