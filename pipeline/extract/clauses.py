@@ -4,11 +4,9 @@ A word takes what its own verb says ("may collapse") and what governs that verb 
 had collapsed"), up to the verb of saying, which adds nothing but denial. Source of the values: docs/glossary.md.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
+from pipeline.extract.nodes import Node
 from pipeline.model import Certainty
 
 _RANK = {
@@ -69,35 +67,60 @@ class Standing:
     clause: int
 
 
-def standing(token: Token, *, speech: frozenset[int]) -> Standing:
-    """How `token` stands in its sentence.
+class Standings:
+    """How the words of one sentence stand. What a verb does to what hangs below it is worked out once.
 
     Args:
-        token: A token of a parsed doc.
         speech: Indexes of the verbs of saying; nothing above them colours what is said.
     """
-    clause = clause_head(token)
-    certainty, negated = Certainty.FACT, _has_negator(token)
-    for node, child in _climb(token):
-        own = _governed(node, child) if node.i in speech and child is not None else _own_certainty(node, child)
-        certainty = max(certainty, own, key=_RANK.__getitem__)
-        if node.i in speech and child is not None:
-            break
-        if node.pos_ in _VERBS or node.dep_ == "ROOT":
-            negated = negated or _has_negator(node, below=child)
-    if certainty is Certainty.DENIED:
-        negated = True
-    return Standing(certainty=certainty, negated=negated, tense=tense_of(clause), clause=_predicate(clause).i)
+
+    def __init__(self, speech: frozenset[int]) -> None:
+        self._speech = speech
+        self._from: dict[tuple[int, int], tuple[Certainty, bool]] = {}
+        self._tenses: dict[int, str] = {}
+
+    def of(self, node: Node) -> Standing:
+        """How one word stands."""
+        clause = clause_head(node)
+        certainty, negated = self._above(node)
+        negated = negated or certainty is Certainty.DENIED or _has_negator(node)
+        if clause.i not in self._tenses:
+            self._tenses[clause.i] = tense_of(clause)
+        return Standing(certainty=certainty, negated=negated, tense=self._tenses[clause.i], clause=_predicate(clause).i)
+
+    def _above(self, node: Node) -> tuple[Certainty, bool]:
+        """Certainty and negation of everything from a word up to its root or to the verb of saying above it."""
+        path: list[tuple[Node, Node | None]] = [(node, None)]
+        known: tuple[Certainty, bool] | None = None
+        while not self._ends(*path[-1]):
+            below = path[-1][0]
+            known = self._from.get((below.head.i, below.i))
+            if known is not None:
+                break
+            path.append((below.head, below))
+        certainty, negated = known or (Certainty.FACT, False)
+        for here, child in reversed(path):
+            said = here.i in self._speech and child is not None
+            own = _governed(here, child) if said else _own_certainty(here, child)
+            certainty = max(own, certainty, key=_RANK.__getitem__)
+            if not said and (here.pos_ in _VERBS or here.dep_ == "ROOT"):
+                negated = negated or _has_negator(here, below=child)
+            if child is not None:
+                self._from[here.i, child.i] = certainty, negated
+        return certainty, negated
+
+    def _ends(self, node: Node, child: Node | None) -> bool:
+        return node.dep_ == "ROOT" or node.head is node or (node.i in self._speech and child is not None)
 
 
-def _predicate(clause: Token) -> Token:
+def _predicate(clause: Node) -> Node:
     """ "May have to wait", "aims to launch": one predicate, although the parser sees two clauses."""
     while clause.dep_ == "xcomp" and clause.head.lemma_.lower() in _LIGHT:
         clause = clause_head(clause.head)
     return clause
 
 
-def clause_head(token: Token) -> Token:
+def clause_head(token: Node) -> Node:
     """The verb (or the root) whose clause the token belongs to."""
     node = token
     for _ in range(_MAX_CLIMB):
@@ -107,7 +130,7 @@ def clause_head(token: Token) -> Token:
     return node
 
 
-def tense_of(verb: Token) -> str:
+def tense_of(verb: Node) -> str:
     """past, present, future, pluperfect, or "" where there is no verb. "To leave" and "should leave" are future."""
     helpers = {child.lower_: child for child in verb.children if child.dep_ in ("aux", "auxpass")}
     tags = {child.tag_ for child in helpers.values()} | {verb.tag_}
@@ -126,19 +149,12 @@ def tense_of(verb: Token) -> str:
     return "future" if verb.tag_ == "VB" else ""
 
 
-def _climb(token: Token) -> Iterator[tuple[Token, Token | None]]:
-    node, child = token, None
-    for _ in range(_MAX_CLIMB):
-        yield node, child
-        if node.dep_ == "ROOT":
-            return
-        child, node = node, node.head
-
-
-def _own_certainty(node: Token, child: Token | None) -> Certainty:
+def _own_certainty(node: Node, child: Node | None) -> Certainty:
     """What this node adds for what hangs below it through `child` (None: for itself)."""
+    kids = node.children
+    if not kids:
+        return Certainty.FACT
     found = [Certainty.FACT]
-    kids = list(node.children)
     lowers = {kid.lower_ for kid in kids if kid.dep_ in ("aux", "auxpass", "mark", "advmod", "neg")}
     for kid in kids:
         if kid.dep_ in ("aux", "auxpass") and kid.lower_ in _MODALS:
@@ -158,7 +174,7 @@ def _own_certainty(node: Token, child: Token | None) -> Certainty:
     return max(found, key=_RANK.__getitem__)
 
 
-def _governed(node: Token, child: Token | None) -> Certainty:
+def _governed(node: Node, child: Node | None) -> Certainty:
     """What a verb or noun does to its complement: "ordered ... to start", "denied that", "plan to leave"."""
     lemma = node.lemma_.lower()
     particle = next((kid.lower_ for kid in node.children if kid.dep_ == "prt"), "")
@@ -180,13 +196,13 @@ def _governed(node: Token, child: Token | None) -> Certainty:
     return governed
 
 
-def _is_condition(clause: Token) -> bool:
+def _is_condition(clause: Node) -> bool:
     return any(
         kid.dep_ in ("mark", "advmod", "aux") and kid.lower_ in ("if", "unless", "provided", "providing") for kid in clause.children
     ) or clause.lower_ in ("provided", "providing")
 
 
-def _has_negator(node: Token, below: Token | None = None) -> bool:
+def _has_negator(node: Node, below: Node | None = None) -> bool:
     for kid in node.children:
         if kid is below and kid.dep_ in ("ccomp", "advcl", "relcl"):
             return False

@@ -10,8 +10,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.extract.attribution import Attribution, Attributor, Memory
-from pipeline.extract.clauses import clause_head, standing, tense_of
+from pipeline.extract.clauses import Standing, Standings, clause_head, tense_of
 from pipeline.extract.dates import Found, find_dates
+from pipeline.extract.nodes import Node, nodes_of
 from pipeline.extract.paragraphs import Paragraph, split_paragraphs
 from pipeline.extract.quantities import Length, Number, find_lengths, find_numbers
 from pipeline.language.names import Names
@@ -88,7 +89,8 @@ class Reader:
         return tuple(statements)
 
     def _statements(self, doc: Doc, paragraph: Paragraph, article: Article, memory: Memory) -> Iterator[Statement]:
-        dates = find_dates(paragraph.text, article.published, lambda offset: _tense_at(doc, offset))
+        nodes = nodes_of(doc)
+        dates = find_dates(paragraph.text, article.published, lambda offset: _tense_at(doc, nodes, offset))
         taken = tuple((date.start, date.end) for date in dates)
         lengths = [length for length in find_lengths(paragraph.text) if not _overlaps(length.start, length.end, taken)]
         numbers = find_numbers(paragraph.text, (*taken, *((length.start, length.end) for length in lengths)))
@@ -103,7 +105,8 @@ class Reader:
                 attribution = Attribution(_own_voice(article))
             said = _said_date(sent, dates, attribution, article.published)
             tokens = list(sent)
-            words = tuple(_word(token, sent.start, shift, speech, quotes) for token in tokens)
+            stands = Standings(speech)
+            words = tuple(_word(node, sent.start, shift, stands.of(node), quotes) for node in nodes[sent.start : sent.end])
             yield Statement(
                 start=shift + sent.start_char,
                 end=shift + sent.end_char,
@@ -152,26 +155,25 @@ def _silent(paragraph: Paragraph, article: Article) -> Statement:
     )
 
 
-def _tense_at(doc: Doc, offset: int) -> str:
+def _tense_at(doc: Doc, nodes: list[Node], offset: int) -> str:
     span = doc.char_span(offset, offset + 1, alignment_mode="expand")
-    return tense_of(clause_head(span[0])) if span is not None and len(span) else ""
+    return tense_of(clause_head(nodes[span[0].i])) if span is not None and len(span) else ""
 
 
-def _word(token: Token, first: int, shift: int, speech: frozenset[int], quotes: tuple[tuple[int, int], ...]) -> Word:
-    stands = standing(token, speech=speech)
+def _word(node: Node, first: int, shift: int, stands: Standing, quotes: tuple[tuple[int, int], ...]) -> Word:
     return Word(
-        text=token.text,
-        lemma=token.lemma_,
-        tag=token.tag_,
-        dep=token.dep_,
-        start=shift + token.idx,
-        end=shift + token.idx + len(token),
-        head=max(0, token.head.i - first),
+        text=node.text,
+        lemma=node.lemma_,
+        tag=node.tag_,
+        dep=node.dep_,
+        start=shift + node.idx,
+        end=shift + node.idx + len(node.text),
+        head=max(0, node.head.i - first),
         clause=max(0, stands.clause - first),
         certainty=stands.certainty,
         negated=stands.negated,
         tense=stands.tense,
-        quoted=any(begin <= token.idx < end for begin, end in quotes),
+        quoted=any(begin <= node.idx < end for begin, end in quotes),
     )
 
 
