@@ -29,6 +29,8 @@ from pipeline.watches import Question
 
 History = Callable[[str, str], Sequence[StoredClaim]]
 LastState = Callable[[str, str], QuestionState | None]
+# Whether a claim may answer its question; reviewers rule out what does not (pipeline.store.rulings).
+Allowed = Callable[[Claim], bool]
 # An edited sentence that is still this much the same (rapidfuzz ratio, 0-100) was only tidied up.
 COSMETIC = 97.0
 
@@ -53,7 +55,10 @@ class Judge:
         """Analyse an article with the language model. Takes the time; needs no database."""
         return self._reader.read(article)
 
-    def judge(self, stored: ArticleVersion, reading: Reading, previous: Reading | None, history: History, last_state: LastState) -> Outcome:
+    def judge(
+        self, stored: ArticleVersion, reading: Reading, previous: Reading | None, history: History, last_state: LastState,
+        allowed: Allowed = lambda _claim: True,
+    ) -> Outcome:  # fmt: skip
         """What a new article version says, and what that changes.
 
         Args:
@@ -62,11 +67,12 @@ class Judge:
             previous: The version before it, analysed, if the article was edited.
             history: Gives the stored claims of a (watch, question), in order of arrival.
             last_state: Gives the last stored state of a (watch, question).
+            allowed: False for claims that reviewers ruled out.
         """
         desk = _Desk(stored=stored, history=history)
         before = frozenset(statement.sentence for statement in previous.statements) if previous else frozenset()
         for index in self._indexes:
-            claims = find_claims(reading, stored, index)
+            claims = tuple(filter(allowed, find_claims(reading, stored, index)))
             desk.take_back_vanished(index, reading, before, claims)
             for claim in claims:
                 if claim.sentence not in before:

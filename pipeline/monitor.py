@@ -27,6 +27,7 @@ from pipeline.store import feeds as stored_feeds
 from pipeline.store import runs as stored_runs
 from pipeline.store import states as stored_states
 from pipeline.store.database import Database
+from pipeline.store.rulings import allowed_claims
 from pipeline.watches import Story
 
 Progress = Callable[[str, int, int], None]
@@ -143,7 +144,7 @@ def take_article(article: Article, judge: Judge, database: Database, tally: _Tal
         if stored_articles.has_text(connection, article):
             return
         stored = stored_articles.add_version(connection, article)
-        outcome = judge.judge(stored, reading, before, *_memory(connection))
+        outcome = judge.judge(stored, reading, before, *_memory(connection), allowed_claims(connection))
         _save(connection, outcome, article.seen_at, tally)
         tally.articles += 1
 

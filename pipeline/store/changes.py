@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, insert, select
 
 from pipeline.model import Change, ChangeKind
+from pipeline.store.arrivals import put_in_inbox
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.known import stored_among
 from pipeline.store.tables import changes
@@ -20,6 +21,7 @@ def add_changes(connection: Connection, new: Sequence[Change]) -> tuple[Change, 
             fresh.setdefault(change.id, change)
     if fresh:
         connection.execute(insert(changes), [_to_row(change) for change in fresh.values()])
+        put_in_inbox(connection, tuple(fresh.values()))
     return tuple(fresh.values())
 
 

@@ -10,6 +10,7 @@ from pipeline.model import StoredClaim
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.known import portions, stored_among
 from pipeline.store.tables import claims
+from pipeline.store.tallies import add_to_tallies
 
 
 def add_claims(connection: Connection, new: Sequence[StoredClaim]) -> int:
@@ -22,6 +23,7 @@ def add_claims(connection: Connection, new: Sequence[StoredClaim]) -> int:
             fresh.setdefault(stored.claim.key, stored)
     if fresh:
         connection.execute(insert(claims), [_to_row(stored) for stored in fresh.values()])
+        add_to_tallies(connection, [stored.claim for stored in fresh.values()])
     return len(fresh)
 
 
@@ -90,6 +92,10 @@ def _to_row(stored: StoredClaim) -> dict[str, object]:
         "prior": stored.prior,
         "retracted_at": stored.retracted_at,
         "data": to_json(stored),
+        "sentence": claim.sentence,
+        "said_at": claim.said_at,
+        "voice": claim.voice.speaker,
+        "outlet": claim.voice.publisher,
     }
 
 

@@ -150,8 +150,16 @@ claims = Table(
     Column("prior", String(64)),
     Column("retracted_at", UtcDateTime),
     Column("data", JSON, nullable=False),
+    # What the review page searches by; `voice` and `outlet` are the speaker and the publisher as an index takes them.
+    Column("sentence", PlainText, nullable=False, default="", server_default=""),
+    Column("said_at", UtcDateTime),
+    Column("voice", AddressKey, nullable=False, default="", server_default=""),
+    Column("outlet", AddressKey, nullable=False, default="", server_default=""),
     Index(None, "watch", "question", "id"),
     Index(None, "url", "version"),
+    Index(None, "watch", "question", "said_at"),
+    Index(None, "voice", "id"),
+    Index(None, "outlet", "id"),
 )
 changes = Table(
     "change",
