@@ -1,33 +1,31 @@
 """THE STORY: gather -> decide -> save. Runs with or without Prefect; the flows call these very functions.
 
 `replay` plays an archive as if it were happening; `run` polls the configured feeds once. Each article is decided and saved
-in one transaction, so that a crash leaves everything as before it or as after it, and a second run finds nothing to do.
+in one transaction (`steps.py`), so that a crash leaves everything as before it or as after it, and a second run finds
+nothing to do. Feeds (`polling.py`) and waiting entries (`backlog.py`) are claimed in the database: any number may run at once.
 """
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
+from pipeline.backlog import BATCH as READ_BATCH
+from pipeline.backlog import Desk, decide_rest, is_empty, read_batch
 from pipeline.config import Settings, load_language
-from pipeline.deciding import Judge, Outcome
+from pipeline.deciding import Judge
 from pipeline.extract.nlp import load_english
 from pipeline.extract.readings import Reader
 from pipeline.ingest.archive import Archive
-from pipeline.ingest.poll import ArticleResult, PollResult, Remembered, fetch_articles, poll_feeds
-from pipeline.ingest.waiting import wait_for
 from pipeline.language.names import Names
 from pipeline.match.watching import WatchIndex
-from pipeline.model import Article, Change, Entry, InputProblem, QuestionState, Removal, RunResult, StoredClaim
-from pipeline.store import articles as stored_articles
-from pipeline.store import changes as stored_changes
+from pipeline.model import Article, InputProblem, Removal, RunResult
+from pipeline.polling import poll
+from pipeline.steps import Tally, take_article, take_removal, take_tick
 from pipeline.store import claims as stored_claims
-from pipeline.store import feeds as stored_feeds
+from pipeline.store import leases, line
 from pipeline.store import runs as stored_runs
-from pipeline.store import states as stored_states
 from pipeline.store.database import Database
-from pipeline.store.rulings import allowed_claims
 from pipeline.watches import Story
 
 Progress = Callable[[str, int, int], None]
@@ -46,13 +44,6 @@ class Step:
     at: dt.datetime
     article: Article | None = None
     removal: Removal | None = None
-
-
-@dataclass(slots=True)
-class _Tally:
-    articles: int = 0
-    claims: int = 0
-    changes: list[Change] = field(default_factory=list)
 
 
 def make_judge(story: Story) -> Judge:
@@ -106,7 +97,7 @@ def play(
     steps: Sequence[Step], judge: Judge, database: Database, *, progress: Progress = silent, offset: int = 0, total: int = 0
 ) -> RunResult:
     """Take some steps of a replay, each in a transaction of its own."""
-    tally = _Tally()
+    tally = Tally()
     for number, step in enumerate(steps, start=offset + 1):
         if step.article is not None:
             take_article(step.article, judge, database, tally)
@@ -116,7 +107,7 @@ def play(
             take_tick(step.at, judge, database, tally)
         progress("replay", number, total or len(steps))
     started = steps[0].at if steps else dt.datetime.fromtimestamp(0, dt.UTC)
-    return RunResult(started_at=started, articles=tally.articles, claims=tally.claims, changes=tuple(tally.changes))
+    return tally.result(started)
 
 
 def merge_results(results: Sequence[RunResult], problems: Sequence[InputProblem] = ()) -> RunResult:
@@ -131,41 +122,8 @@ def merge_results(results: Sequence[RunResult], problems: Sequence[InputProblem]
     )
 
 
-def take_article(article: Article, judge: Judge, database: Database, tally: _Tally) -> None:
-    """Decide on one article and save what follows; a text that is stored already is passed over."""
-    with database.reading() as connection:
-        if stored_articles.has_text(connection, article):
-            return
-        previous = stored_articles.latest_version(connection, article.url)
-    # The language model works outside the transaction: it takes long, and others wait for the database.
-    reading = judge.read(article)
-    before = judge.read(previous.article) if previous else None
-    with database.writing() as connection:
-        if stored_articles.has_text(connection, article):
-            return
-        stored = stored_articles.add_version(connection, article)
-        outcome = judge.judge(stored, reading, before, *_memory(connection), allowed_claims(connection))
-        _save(connection, outcome, article.seen_at, tally)
-        tally.articles += 1
-
-
-def take_removal(removal: Removal, judge: Judge, database: Database, tally: _Tally) -> None:
-    """Withdraw the claims of an article that was taken down."""
-    with database.writing() as connection:
-        if not stored_articles.mark_removed(connection, removal):
-            return
-        claims = stored_claims.claims_of_article(connection, removal.url)
-        _save(connection, judge.remove(removal.removed_at, claims, *_memory(connection)), removal.removed_at, tally)
-
-
-def take_tick(now: dt.datetime, judge: Judge, database: Database, tally: _Tally) -> None:
-    """Let the clock flag what is overdue."""
-    with database.writing() as connection:
-        _save(connection, judge.tick(now, *_memory(connection)), now, tally)
-
-
 def run(story: Story, settings: Settings, database: Database, *, now: dt.datetime, progress: Progress = silent) -> RunResult:
-    """Poll every configured feed once, read what is new, decide and save.
+    """Poll every feed that is due, read what is new, decide and save. Any number of processes may do so at once.
 
     Args:
         story: Watches and feeds.
@@ -174,122 +132,48 @@ def run(story: Story, settings: Settings, database: Database, *, now: dt.datetim
         now: The clock (UTC).
         progress: Told what is done, how much of how many.
     """
-    problems = poll(story, settings, database, now=now, progress=progress)
-    with database.reading() as connection:
-        waiting = stored_feeds.pending_entries(connection)
-    judge = make_judge(story) if waiting else None
-    results = []
-    for at in range(0, len(waiting), BATCH):
-        if judge is not None:
-            results.append(
-                read_entries(waiting[at : at + BATCH], judge, settings, database, now=now, progress=progress, offset=at, total=len(waiting))
-            )
-    results.append(tick_now(story, database, now=now, judge=judge))
-    result = merge_results(results, problems)
+    desk = make_desk(story, settings, database, now=now)
+    problems = poll(story, settings, database, now=now, owner=desk.owner, progress=progress)
+    result = merge_results([*read_waiting(desk, progress=progress), tick_if_quiet(story, desk)], problems)
     with database.writing() as connection:
         stored_runs.add_run(connection, "run", result, now)
     return result
 
 
-def poll(
-    story: Story, settings: Settings, database: Database, *, now: dt.datetime, progress: Progress = silent
-) -> tuple[InputProblem, ...]:
-    """Poll the feeds and remember their new entries; validators are saved only together with the entries they belong to."""
+def make_desk(story: Story, settings: Settings, database: Database, *, now: dt.datetime) -> Desk:
+    """What this process needs to work on the line; the language model is loaded when there is something to read."""
+    return Desk(judge=functools.cache(lambda: make_judge(story)), settings=settings, database=database, now=now, owner=leases.new_owner())
+
+
+def read_waiting(desk: Desk, *, progress: Progress = silent) -> list[RunResult]:
+    """Read and decide until nothing is left that this process could take."""
+    with desk.database.reading() as connection:
+        total = line.count_waiting(connection, desk.now)
+    results: list[RunResult] = []
+    while (batch := read_batch(desk)) is not None:
+        results.append(batch)
+        progress("articles", min(len(results) * READ_BATCH, total), total)
+    results.append(decide_rest(desk))
+    return results
+
+
+def tick_if_quiet(story: Story, desk: Desk) -> RunResult:
+    """Let the clock flag what is overdue, unless something that has come still waits to be decided: then a later run does."""
+    if not is_empty(desk.database, desk.now):
+        return RunResult(started_at=desk.now, articles=0, claims=0, changes=())
+    return tick_now(story, desk.database, now=desk.now, judge=desk.judge)
+
+
+def tick_now(story: Story, database: Database, *, now: dt.datetime, judge: Callable[[], Judge]) -> RunResult:
+    """Let the clock flag what is overdue now. Without claims on a dated promise `judge` is not asked for: no model is loaded."""
+    tally = Tally()
     with database.reading() as connection:
-        known = {
-            memory.id: Remembered(etag=memory.etag, last_modified=memory.last_modified)
-            for memory in stored_feeds.all_feed_memories(connection)
-        }
-    results = wait_for(poll_feeds(story.feeds, known, settings))
-    problems = []
-    for number, result in enumerate(results, start=1):
-        with database.writing() as connection:
-            _remember(connection, result, now)
-        if result.problem is not None:
-            problems.append(result.problem)
-        progress("feeds", number, len(results))
-    return tuple(problems)
-
-
-def read_entries(
-    entries: Sequence[Entry],
-    judge: Judge,
-    settings: Settings,
-    database: Database,
-    *,
-    now: dt.datetime,
-    progress: Progress = silent,
-    offset: int = 0,
-    total: int = 0,
-) -> RunResult:
-    """Fetch the articles of some entries, then decide on them in the order in which they were published."""
-    fetched: list[ArticleResult] = list(wait_for(fetch_articles(entries, settings, now=now)))
-    tally = _Tally()
-    problems = []
-    fetched.sort(
-        key=lambda result: (result.article.updated or result.article.published, result.article.url) if result.article else (now, "")
-    )
-    for number, result in enumerate(fetched, start=offset + 1):
-        if result.article is not None:
-            take_article(result.article, judge, database, tally)
-        if result.problem is not None:
-            problems.append(result.problem)
-        with database.writing() as connection:
-            stored_feeds.mark_entry(connection, result.entry, done=result.article is not None)
-        progress("articles", number, total or len(entries))
-    return RunResult(started_at=now, articles=tally.articles, claims=tally.claims, changes=tuple(tally.changes), problems=tuple(problems))
-
-
-def tick_now(story: Story, database: Database, *, now: dt.datetime, judge: Judge | None = None) -> RunResult:
-    """Let the clock flag what is overdue now. Without claims on a dated promise no language model is loaded."""
-    tally = _Tally()
-    if judge is None and any(question.overdue for watch in story.watches for question in watch.questions):
-        with database.reading() as connection:
-            dated = any(
-                stored_claims.claims_of_question(connection, watch.id, question.id)
-                for watch in story.watches
-                for question in watch.questions
-                if question.overdue
-            )
-        judge = make_judge(story) if dated else None
-    if judge is not None:
-        take_tick(now, judge, database, tally)
-    return RunResult(started_at=now, articles=0, claims=0, changes=tuple(tally.changes))
-
-
-def _memory(connection: Connection) -> tuple[Callable[[str, str], Sequence[StoredClaim]], Callable[[str, str], QuestionState | None]]:
-    """What is stored, as the two questions that deciding asks; each question's claims are read once per step."""
-    known: dict[tuple[str, str], Sequence[StoredClaim]] = {}
-
-    def history(watch: str, question: str) -> Sequence[StoredClaim]:
-        if (watch, question) not in known:
-            known[watch, question] = stored_claims.claims_of_question(connection, watch, question)
-        return known[watch, question]
-
-    return history, lambda watch, question: stored_states.latest_state(connection, watch, question)
-
-
-def _save(connection: Connection, outcome: Outcome, at: dt.datetime, tally: _Tally) -> None:
-    stored_claims.retract_claims(connection, outcome.retracted, at)
-    tally.claims += stored_claims.add_claims(connection, outcome.claims)
-    tally.changes.extend(stored_changes.add_changes(connection, outcome.changes))
-    stored_states.add_states(connection, outcome.states)
-
-
-def _remember(connection: Connection, result: PollResult, now: dt.datetime) -> None:
-    old = stored_feeds.feed_memory(connection, result.feed.id)
-    new = stored_feeds.add_entries(connection, result.entries, now) if result.entries else 0
-    failed = result.problem is not None
-    stored_feeds.save_feed_memory(
-        connection,
-        stored_feeds.FeedMemory(
-            id=result.feed.id,
-            url=result.feed.url,
-            etag=result.etag,
-            last_modified=result.last_modified,
-            last_polled_at=now,
-            last_changed_at=now if new else old.last_changed_at if old else None,
-            failures=(old.failures if old else 0) + 1 if failed else 0,
-            last_error=result.problem.what if result.problem else "",
-        ),
-    )
+        dated = any(
+            stored_claims.claims_of_question(connection, watch.id, question.id)
+            for watch in story.watches
+            for question in watch.questions
+            if question.overdue
+        )
+    if dated:
+        take_tick(now, judge(), database, tally)
+    return tally.result(now)

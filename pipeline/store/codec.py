@@ -7,9 +7,11 @@ import pydantic_core
 from pydantic import TypeAdapter
 
 from pipeline.model import Article, Change, Entry, QuestionState, StoredClaim
+from pipeline.statements import Reading
 
 Value = TypeVar("Value")
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Article, Change, Entry, QuestionState, StoredClaim)}
+_KINDS = (Article, Change, Entry, QuestionState, Reading, StoredClaim)
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in _KINDS}
 
 
 def to_json(value: object) -> Any:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
+from pipeline.crashpoints import crashpoint
 from pipeline.errors import DatabaseError
 from pipeline.store.codec import to_text
 
@@ -52,6 +53,11 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
+    @property
+    def is_private(self) -> bool:
+        """True for a database in memory, which no other process can see."""
+        return self.engine.dialect.name == "sqlite" and self.engine.url.database in (None, "", ":memory:")
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction for writing, rolled back whole on any error. Waits for its turn.
@@ -59,11 +65,29 @@ class Database:
         Raises:
             DatabaseError: The database is locked for too long, full or gone. Nothing was stored.
         """
-        with _translated(self.engine), self.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITING_LOCK})")
-            yield connection
+        with _translated(self.engine):
+            crashpoint("write: begin")
+            with self.engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITING_LOCK})")
+                yield connection
+                crashpoint("write: before commit")
+            crashpoint("write: after commit")
+
+    @contextmanager
+    def claiming(self) -> Iterator[Connection]:
+        """One short transaction that takes or gives back work. On PostgreSQL it waits for no writer (SKIP LOCKED does the rest).
+
+        Raises:
+            DatabaseError: The database is locked for too long, full or gone. Nothing was taken.
+        """
+        with _translated(self.engine):
+            crashpoint("claim: begin")
+            with self.engine.begin() as connection:
+                yield connection
+                crashpoint("claim: before commit")
+            crashpoint("claim: after commit")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -7,23 +7,23 @@ from sqlalchemy import select
 
 from pipeline.store.database import Database
 from pipeline.store.review_tables import decisions, reviewers, reviews, rulings, secrets, tallies, views
-from pipeline.store.tables import articles, changes, claims, entries, feeds, metadata, runs, states
+from pipeline.store.tables import articles, changes, claims, entries, feeds, leases, metadata, runs, states
 
-# Row numbers, and the moments of polling: they differ between runs that learnt the same.
+# Row numbers, the moments of polling, and who worked on what: they differ between runs that learnt the same.
 _LEFT_OUT = {
     articles: {"id"},
     claims: {"id"},
     changes: {"sequence"},
     states: {"id"},
     feeds: {"last_polled_at", "last_changed_at"},
-    entries: {"seen_at"},
+    entries: {"seen_at", "queued_at", "leased_by", "leased_until", "token"},
     reviews: {"sequence"},
     decisions: {"id"},
     rulings: {"id"},
     views: {"id"},
 }
-# The log of runs, what nobody but the review page may read, and counts that follow from the claims.
-_WITHHELD = (runs, reviewers, secrets, tallies)
+# The log of runs, who holds what, what nobody but the review page may read, and counts that follow from the claims.
+_WITHHELD = (runs, leases, reviewers, secrets, tallies)
 
 
 def canonical_dump(database: Database) -> str:

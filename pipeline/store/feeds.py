@@ -53,9 +53,9 @@ def add_entries(connection: Connection, new: Sequence[Entry], seen_at: dt.dateti
         for portion in portions([entry.url for entry in new])
         for row in connection.execute(select(entries.c.feed, entries.c.url, entries.c.stamp).where(entries.c.url.in_(portion)))
     }
-    rows = {(plain(entry.feed), address_key(entry.url), _stamp(entry)): entry for entry in new}
+    rows = {(plain(entry.feed), address_key(entry.url), entry_stamp(entry)): entry for entry in new}
     fresh = [
-        {"feed": feed, "url": url, "stamp": stamp, "seen_at": seen_at, "done": False, "tries": 0, "data": to_json(entry)}
+        {"feed": feed, "url": url, "stamp": stamp, "seen_at": seen_at, "queued_at": seen_at, "data": to_json(entry)}
         for (feed, url, stamp), entry in rows.items()
         if (feed, url, stamp) not in known
     ]
@@ -76,10 +76,11 @@ def pending_entries(connection: Connection) -> tuple[Entry, ...]:
 
 def mark_entry(connection: Connection, entry: Entry, *, done: bool) -> None:
     """Note that an entry's article was read, or that one more try failed."""
-    place = (entries.c.feed == entry.feed, entries.c.url == entry.url, entries.c.stamp == _stamp(entry))
+    place = (entries.c.feed == entry.feed, entries.c.url == entry.url, entries.c.stamp == entry_stamp(entry))
     connection.execute(update(entries).where(*place).values(done=done, tries=entries.c.tries + 1))
 
 
-def _stamp(entry: Entry) -> str:
+def entry_stamp(entry: Entry) -> str:
+    """The part of an entry's key that tells its versions apart: when it was updated or published (UTC), "" if it does not say."""
     moment = entry.updated or entry.published
     return in_utc(moment).isoformat() if moment else ""

@@ -220,10 +220,35 @@ entries = Table(
     Column("url", AddressKey, primary_key=True),
     Column("stamp", PlainText, primary_key=True, default=""),
     Column("seen_at", UtcDateTime, nullable=False),
+    # Its place in the line: when it came up to be read, for the first time or again after a failure.
+    Column("queued_at", UtcDateTime, nullable=False),
     Column("done", Boolean, nullable=False, default=False),
     Column("tries", Integer, nullable=False, default=0),
+    # Whoever reads it holds it until then; the token counts the holders, so that one who was given up cannot save.
+    Column("leased_by", PlainText),
+    Column("leased_until", UtcDateTime),
+    Column("token", Integer, nullable=False, default=0, server_default="0"),
     Column("data", JSON, nullable=False),
-    Index(None, "done", "stamp"),
+    Index(None, "done", "queued_at"),
+)
+# Articles that are read but wait for those before them in the line to be decided.
+readings = Table(
+    "reading",
+    metadata,
+    Column("feed", PlainText, primary_key=True),
+    Column("url", AddressKey, primary_key=True),
+    Column("stamp", PlainText, primary_key=True, default=""),
+    Column("article", JSON, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+# Work that one process at a time may do. The token grows with every holder.
+leases = Table(
+    "job_lease",
+    metadata,
+    Column("name", PlainText, primary_key=True),
+    Column("owner", PlainText, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
 )
 runs = Table(
     "run",

@@ -1,0 +1,108 @@
+"""One thing that happens -> one transaction: an article, a removal, the clock. What a crash leaves is before it or after it."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from pipeline.deciding import Judge, Outcome
+from pipeline.model import Article, ArticleVersion, Change, QuestionState, Removal, RunResult, StoredClaim
+from pipeline.statements import Reading
+from pipeline.store import articles as stored_articles
+from pipeline.store import changes as stored_changes
+from pipeline.store import claims as stored_claims
+from pipeline.store import states as stored_states
+from pipeline.store.database import Database
+from pipeline.store.rulings import allowed_claims
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the steps of a run have stored so far."""
+
+    articles: int = 0
+    claims: int = 0
+    changes: list[Change] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        """Count what another tally counted, too."""
+        self.articles += other.articles
+        self.claims += other.claims
+        self.changes += other.changes
+
+    def result(self, started_at: dt.datetime) -> RunResult:
+        """The same as the result of a run that began at that instant."""
+        return RunResult(started_at=started_at, articles=self.articles, claims=self.claims, changes=tuple(self.changes))
+
+
+def take_article(article: Article, judge: Judge, database: Database, tally: Tally) -> None:
+    """Decide on one article and save what follows; a text that is stored already is passed over."""
+    with database.reading() as connection:
+        if stored_articles.has_text(connection, article):
+            return
+        previous = stored_articles.latest_version(connection, article.url)
+    # The language model works outside the transaction: it takes long, and others wait for the database.
+    reading = judge.read(article)
+    before = judge.read(previous.article) if previous else None
+    with database.writing() as connection:
+        decide_article(connection, article, reading, before, judge, tally)
+
+
+def decide_article(
+    connection: Connection, article: Article, reading: Reading, before: Reading | None, judge: Judge, tally: Tally
+) -> ArticleVersion | None:
+    """Decide on an article that has been read, in the caller's transaction of writing.
+
+    Args:
+        connection: A transaction of `Database.writing`.
+        article: The text.
+        reading: The same, analysed.
+        before: The version stored before it, analysed; None if there is none.
+        judge: The watches.
+        tally: Told what was stored.
+
+    Returns:
+        The stored version; None if this very text was stored already.
+    """
+    if stored_articles.has_text(connection, article):
+        return None
+    stored = stored_articles.add_version(connection, article)
+    outcome = judge.judge(stored, reading, before, *_memory(connection), allowed_claims(connection))
+    _save(connection, outcome, article.seen_at, tally)
+    tally.articles += 1
+    return stored
+
+
+def take_removal(removal: Removal, judge: Judge, database: Database, tally: Tally) -> None:
+    """Withdraw the claims of an article that was taken down."""
+    with database.writing() as connection:
+        if not stored_articles.mark_removed(connection, removal):
+            return
+        claims = stored_claims.claims_of_article(connection, removal.url)
+        _save(connection, judge.remove(removal.removed_at, claims, *_memory(connection)), removal.removed_at, tally)
+
+
+def take_tick(now: dt.datetime, judge: Judge, database: Database, tally: Tally) -> None:
+    """Let the clock flag what is overdue."""
+    with database.writing() as connection:
+        _save(connection, judge.tick(now, *_memory(connection)), now, tally)
+
+
+def _memory(connection: Connection) -> tuple[Callable[[str, str], Sequence[StoredClaim]], Callable[[str, str], QuestionState | None]]:
+    """What is stored, as the two questions that deciding asks; each question's claims are read once per step."""
+    known: dict[tuple[str, str], Sequence[StoredClaim]] = {}
+
+    def history(watch: str, question: str) -> Sequence[StoredClaim]:
+        if (watch, question) not in known:
+            known[watch, question] = stored_claims.claims_of_question(connection, watch, question)
+        return known[watch, question]
+
+    return history, lambda watch, question: stored_states.latest_state(connection, watch, question)
+
+
+def _save(connection: Connection, outcome: Outcome, at: dt.datetime, tally: Tally) -> None:
+    stored_claims.retract_claims(connection, outcome.retracted, at)
+    tally.claims += stored_claims.add_claims(connection, outcome.claims)
+    tally.changes.extend(stored_changes.add_changes(connection, outcome.changes))
+    stored_states.add_states(connection, outcome.states)

@@ -1,0 +1,162 @@
+"""Any number of processes work on the same feeds and entries: nothing twice, nothing lost, and the same rows whoever did what."""
+
+import datetime as dt
+import multiprocessing
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+
+from pipeline import backlog, monitor
+from pipeline.config import Settings
+from pipeline.deciding import Judge
+from pipeline.ingest.poll import ArticleResult, fetch_articles
+from pipeline.ingest.waiting import wait_for
+from pipeline.model import Article, RunResult
+from pipeline.polling import claim_feeds, poll_claimed, polling
+from pipeline.statements import Reading
+from pipeline.store import line
+from pipeline.store.articles import all_versions
+from pipeline.store.database import Database, open_database
+from pipeline.store.dump import canonical_dump
+from tests.newsstand import ROUND, START, Newsstand, make_story
+
+processes = multiprocessing.get_context("spawn")
+WORKERS = 4
+
+
+def settings_for(host: str) -> Settings:
+    return Settings(allowed_hosts=(host,))
+
+
+def run(stand: Newsstand, database: Database, now: dt.datetime | None = None) -> RunResult:
+    return monitor.run(stand.story(), settings_for(stand.host), database, now=now or START + stand.round * ROUND)
+
+
+def work_every_round(address: str, barrier: Barrier, host: str, feeds: int, rounds: int) -> None:
+    """What each of the processes does: run at the same instants as all others."""
+    database = open_database(address)
+    for number in range(rounds):
+        barrier.wait(300)
+        result = monitor.run(make_story(host, feeds), settings_for(host), database, now=START + number * ROUND)
+        assert result.problems == (), result.problems
+        barrier.wait(300)
+    database.close()
+
+
+@pytest.mark.parametrize(("feeds", "rounds"), [(50, 20)])
+def test_four_processes_over_fifty_feeds_and_twenty_rounds_store_what_one_process_stores(
+    database_url: str, tmp_path: Path, feeds: int, rounds: int
+):
+    barrier = processes.Barrier(WORKERS + 1)
+    alone = open_database(f"sqlite:///{tmp_path / 'alone.db'}")
+    with Newsstand(feeds) as stand:
+        workers = [
+            processes.Process(target=work_every_round, args=(database_url, barrier, stand.host, feeds, rounds)) for _ in range(WORKERS)
+        ]
+        for worker in workers:
+            worker.start()
+        for number in range(rounds):
+            stand.round = number
+            barrier.wait(300)
+            run(stand, alone)
+            barrier.wait(300)
+        for worker in workers:
+            worker.join(120)
+        entries = stand.entries()
+    assert [worker.exitcode for worker in workers] == [0] * WORKERS
+    together = open_database(database_url)
+    with together.reading() as connection:
+        stored = [(version.article.url, version.version) for version in all_versions(connection)]
+    assert len(stored) == len(set(stored)) == entries
+    # Equal as a whole: the same claims, changes and states, in spite of who read what when.
+    assert canonical_dump(together) == canonical_dump(alone)
+    assert canonical_dump(alone).count('["change", ') > 10
+    together.close()
+    alone.close()
+
+
+def test_a_second_run_at_the_same_time_asks_no_feed_again(sqlite_database: Database):
+    with Newsstand(4) as stand:
+        stand.round = 0
+        run(stand, sqlite_database)
+        asked = stand.asked
+        assert run(stand, sqlite_database).articles == 0
+        assert stand.asked == asked
+
+
+def test_nobody_decides_while_another_polls_and_then_all_is_decided_in_order(database: Database, tmp_path: Path):
+    with Newsstand(6, every=1) as stand:
+        stand.round = 0
+        story, settings = stand.story(), settings_for(stand.host)
+        with polling(database, "other"):
+            (late, *_) = claim_feeds(story, database, now=START, owner="other", limit=1)
+            result = run(stand, database, START)
+            assert (result.articles, result.changes) == (0, ())
+            poll_claimed([late], settings, database, now=START)
+        assert run(stand, database, START).articles == 6
+        alone = open_database(f"sqlite:///{tmp_path / 'alone.db'}")
+        run(stand, alone, START)
+    assert canonical_dump(database) == canonical_dump(alone)
+    alone.close()
+
+
+def test_the_work_of_a_process_that_died_is_taken_over_and_it_can_save_no_more(database: Database, monkeypatch: pytest.MonkeyPatch):
+    with Newsstand(3, every=1) as stand:
+        stand.round = 0
+        story, settings = stand.story(), settings_for(stand.host)
+        with polling(database, "first"):
+            poll_claimed(claim_feeds(story, database, now=START, owner="first"), settings, database, now=START)
+        slow = monitor.make_desk(story, settings, database, now=START)
+        with database.claiming() as connection:
+            claims = line.claim_entries(connection, slow.owner, START, 2)
+        assert run(stand, database).articles == 0, "the third waits for the two before it"
+        monkeypatch.setattr("pipeline.store.leases.clock", lambda _connection: dt.datetime.now(dt.UTC) + dt.timedelta(minutes=2))
+        assert run(stand, database).articles == 3
+        before = canonical_dump(database)
+        for claimed, result in zip(claims, _fetched(claims, settings), strict=True):
+            backlog._take(slow, claimed, result, monitor.Tally())
+    assert canonical_dump(database) == before
+
+
+def test_an_article_on_which_our_own_code_fails_is_reported_and_stops_no_other(database: Database, monkeypatch: pytest.MonkeyPatch):
+    read = Judge.read
+
+    def broken(judge: Judge, article: Article) -> Reading:
+        if "news1." in article.url:
+            raise KeyError("no such thing")
+        return read(judge, article)
+
+    monkeypatch.setattr(Judge, "read", broken)
+    with Newsstand(3, every=1) as stand:
+        stand.round = 0
+        result = run(stand, database)
+        assert result.articles == 2
+        (problem,) = result.problems
+        assert (problem.where, problem.what) == ("http://news1.example.org/0", "could not be analysed (KeyError)")
+        monkeypatch.undo()
+        later = run(stand, database, START + ROUND)
+        assert (later.articles, later.problems) == (1, ())
+
+
+def test_the_clock_does_not_speak_while_something_waits_to_be_decided(sqlite_database: Database):
+    with Newsstand(1) as stand:
+        stand.round = 0
+        run(stand, sqlite_database)
+        stand.round = 5
+        late = START + dt.timedelta(days=30)
+        with sqlite_database.claiming() as connection:
+            pass
+        story, settings = stand.story(), settings_for(stand.host)
+        with polling(sqlite_database, "a"):
+            poll_claimed(claim_feeds(story, sqlite_database, now=late, owner="a"), settings, sqlite_database, now=late)
+        with sqlite_database.claiming() as connection:
+            claims = line.claim_entries(connection, "other", late, 1)
+        assert [change.kind for change in run(stand, sqlite_database, late).changes] == []
+        with sqlite_database.claiming() as connection:
+            line.give_back(connection, claims)
+        assert "overdue" in [change.kind for change in run(stand, sqlite_database, late).changes]
+
+
+def _fetched(claims: tuple[line.Claimed, ...], settings: Settings) -> tuple[ArticleResult, ...]:
+    return wait_for(fetch_articles([claimed.entry for claimed in claims], settings, now=START))
