@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, ins
 
 from pipeline.model import Article, Entry
 from pipeline.statements import Reading
+from pipeline.store import leases
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.feeds import MAX_TRIES, entry_stamp
-from pipeline.store.leases import clock, end_of_lease, is_over
+from pipeline.store.leases import end_of_lease, is_over
 from pipeline.store.tables import entries, readings
 
 # No entry is put back in the line for longer than this.
@@ -55,7 +56,7 @@ def claim_entries(connection: Connection, owner: str, now: dt.datetime, limit: i
         now: Entries that came up by then.
         limit: At most this many.
     """
-    here = clock(connection)
+    here = leases.clock(connection)
     unread = ~exists().where(readings.c.feed == entries.c.feed, readings.c.url == entries.c.url, readings.c.stamp == entries.c.stamp)
     free = or_(entries.c.leased_until.is_(None), is_over(entries.c.leased_until, here))
     query = (
@@ -76,7 +77,7 @@ def claim_entries(connection: Connection, owner: str, now: dt.datetime, limit: i
 
 def renew_entries(connection: Connection, owner: str) -> None:
     """Hold what this owner holds for longer."""
-    until = end_of_lease(clock(connection))
+    until = end_of_lease(leases.clock(connection))
     connection.execute(update(entries).where(entries.c.leased_by == owner, entries.c.done.is_(False)).values(leased_until=until))
 
 

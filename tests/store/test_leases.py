@@ -2,7 +2,6 @@
 
 import datetime as dt
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,10 +18,10 @@ SECOND = dt.timedelta(seconds=1)
 
 
 @pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
+def short(monkeypatch: pytest.MonkeyPatch) -> float:
     """Leases that end soon; gives their length in seconds."""
     monkeypatch.setattr("pipeline.store.leases.LEASE_SECONDS", 0.2)
-    yield 0.2
+    return 0.2
 
 
 def take(database: Database, name: str, owner: str) -> Lease | None:
