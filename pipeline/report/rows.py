@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from pipeline.crashpoints import crashpoint
 from pipeline.errors import OutputError
 from pipeline.model import Answer, Change, CurrentAnswer, Evidence, Interval, QuestionState, StoredClaim
 
@@ -138,10 +139,15 @@ def write_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
+            crashpoint("file: before write")
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
             Path(temporary).chmod(0o644)
+            crashpoint("file: before rename")
             Path(temporary).replace(path)
+            crashpoint("file: after rename")
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise

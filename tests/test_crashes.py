@@ -1,0 +1,34 @@
+"""Whatever instant a run dies at, on whatever database: repeated, it ends as if nothing had happened, reports included."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return "sqlite" if request.param == "sqlite" else str(request.getfixturevalue("postgres_server"))
+
+
+def laboratory(kind: str, folder: Path, *options: str) -> str:
+    # A process of its own: it forks, which a process with threads and open databases should not.
+    done = subprocess.run([sys.executable, "-m", "tests.crashes", kind, str(folder), *options], capture_output=True, text=True, timeout=1500)
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    return done.stdout
+
+
+def test_a_run_that_died_before_or_after_a_commit_or_a_file_is_completed_by_the_next(kind: str, tmp_path: Path):
+    # A slice; `make soak` takes every place.
+    assert "12 of " in laboratory(kind, tmp_path, "--points", "12")
+
+
+def test_a_run_that_was_killed_at_any_instant_is_completed_by_the_next(kind: str, tmp_path: Path):
+    assert "20 kills, 0 full disks, 0 differences" in laboratory(kind, tmp_path, "--points", "0", "--kills", "20")
+
+
+def test_a_run_that_found_the_disk_full_is_completed_when_there_is_room_again(tmp_path: Path):
+    # The size that no file may exceed: the database itself, its log, or the report stumble first.
+    sizes = "4096,60000,150000,200000,250000,300000,400000"
+    assert "7 full disks, 0 differences" in laboratory("sqlite", tmp_path, "--points", "0", "--sizes", sizes)
