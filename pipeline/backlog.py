@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pipeline.channels import Channel
 from pipeline.config import Settings
 from pipeline.deciding import Judge
 from pipeline.errors import ClaimwatchError, DatabaseError
@@ -41,6 +42,7 @@ class Desk:
     database: Database
     now: dt.datetime
     owner: str
+    channels: tuple[Channel, ...] = ()
 
 
 def read_batch(desk: Desk, *, limit: int = BATCH) -> RunResult | None:
@@ -53,7 +55,7 @@ def read_batch(desk: Desk, *, limit: int = BATCH) -> RunResult | None:
     Returns:
         What was stored by this process; None if there was nothing to take.
     """
-    tally = Tally()
+    tally = Tally(channels=desk.channels)
     problems: list[InputProblem] = []
     with desk.database.claiming() as connection:
         claims = line.claim_entries(connection, desk.owner, desk.now, limit)
@@ -89,7 +91,7 @@ def decide_waiting(desk: Desk, tally: Tally) -> list[InputProblem]:
 
 def decide_rest(desk: Desk) -> RunResult:
     """Decide on what others read and could not decide on yet; to be called when there is nothing left to read."""
-    tally = Tally()
+    tally = Tally(channels=desk.channels)
     problems = decide_waiting(desk, tally)
     return replace(tally.result(desk.now), problems=tuple(problems))
 
@@ -138,7 +140,7 @@ def _decide(desk: Desk, entry: Entry, article: Article, reading: Reading, claime
             previous = latest_version(connection, article.url)
         # The language model works outside the transaction: it takes long, and others wait for the database.
         before = desk.judge().read(previous.article) if previous else None
-        stored = Tally()
+        stored = Tally(channels=desk.channels)
         with desk.database.writing() as connection:
             if claimed is not None and not line.still_held(connection, claimed):
                 return True

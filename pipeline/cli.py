@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import cli_lists
+from pipeline import cli_lists, cli_notify
 from pipeline.cli_support import (
     Config,
     DatabaseUrl,
@@ -37,14 +37,15 @@ db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(watch_app, name="watch")
 app.add_typer(db_app, name="db")
-for command in (cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report):
+for command in (cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify):
     app.command()(command)
 
 
 @app.command()
 def run(config: Config = None, database: DatabaseUrl = None, exit_code: ExitCodeFlag = False) -> None:
-    """Poll the configured feeds once and report what changed."""
+    """Poll the configured feeds once, report what changed, and tell the channels of notify.toml."""
     from pipeline import monitor
+    from pipeline.notifying import send_due
     from pipeline.report.change_report import build_report
     from pipeline.report.text import render_text
 
@@ -52,10 +53,12 @@ def run(config: Config = None, database: DatabaseUrl = None, exit_code: ExitCode
     now = dt.datetime.now(dt.UTC)
     with database_at(database, settings) as store, Progress() as progress:
         result = monitor.run(story, settings, store, now=now, progress=progress)
-    report = build_report(story, result.changes, (), (), now=now, problems=result.problems)
+        sent = send_due(story, store, os.environ, now=now, progress=progress)
+    problems = (*result.problems, *(delivery.problem for delivery in sent if delivery.problem))
+    report = build_report(story, result.changes, (), (), now=now, problems=problems)
     typer.echo(render_text(report, width=columns()))
     typer.echo(f"{result.articles} new articles, {result.claims} claims, {len(result.changes)} changes.")
-    leave(bool(result.problems), bool(result.changes), exit_code)
+    leave(bool(problems), bool(result.changes), exit_code)
 
 
 @app.command()

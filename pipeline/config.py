@@ -1,8 +1,6 @@
 """The configuration folder -> frozen values. One door: TOML for content, the environment only for address and secrets."""
 
 import dataclasses
-import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from pipeline.config_source import Source, known_model
+from pipeline.config_channels import load_channels
+from pipeline.config_source import Source, known_model, read_span
 from pipeline.errors import ConfigError
 from pipeline.language.vocabulary import Vocabulary, load_vocabulary
 from pipeline.shipped import shipped
@@ -22,7 +21,6 @@ ROLES = {
     QuestionKind.PLACES: ("stays", "leaves", "included", "excluded"),
 }
 MAX_CUE_WORDS = 3
-_SPANS = {"hour": dt.timedelta(hours=1), "day": dt.timedelta(days=1), "week": dt.timedelta(weeks=1), "month": dt.timedelta(days=30)}
 
 
 def _listed(value: Any) -> Any:
@@ -238,19 +236,8 @@ def load_story(folder: Path) -> Story:
         if feeds
         else (),
         notice=load_settings(folder, {}).notice,
+        channels=load_channels(folder),
     )
-
-
-def read_span(text: str) -> dt.timedelta:
-    """ "1 day", "2 weeks", "36 hours", "1 month" (30 days) as a span of time.
-
-    Raises:
-        ValueError: It is none of these.
-    """
-    match = re.fullmatch(r"\s*(\d+)\s*(hour|day|week|month)s?\s*", text)
-    if not match:
-        raise ValueError(f'{text!r} is no span of time; write it like "1 day", "2 weeks" or "36 hours"')
-    return int(match[1]) * _SPANS[match[2]]
 
 
 def _problems(raw: _WatchesFile, source: Source, vocabulary: Vocabulary) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """TOML files with line numbers: every complaint about a key says in which line it stands."""
 
+import datetime as dt
 import difflib
 import re
 import tomllib
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pipeline.errors import ConfigError
 
 Model = TypeVar("Model", bound=BaseModel)
+_SPANS = {"hour": dt.timedelta(hours=1), "day": dt.timedelta(days=1), "week": dt.timedelta(weeks=1), "month": dt.timedelta(days=30)}
 
 
 class Source:
@@ -49,6 +51,10 @@ class Source:
             first, *others = dict.fromkeys(complaints)
             more = "".join(f"\n{place}: {what}" for place, what in others)
             raise ConfigError(f"{first[1]}{more}", where=first[0]) from error
+
+    def complaint(self, location: tuple[int | str, ...], what: str) -> ConfigError:
+        """An error about a place in the content."""
+        return ConfigError(what, where=self.where(location))
 
     def where(self, location: tuple[int | str, ...]) -> str:
         """ "file:line" of a place in the content, as near as the text tells."""
@@ -89,6 +95,18 @@ class Source:
         if kind == "missing":
             return f"the key '{key}' is missing."
         return f"'{key}': {message[:1].lower()}{message[1:]}." if key else f"{message}."
+
+
+def read_span(text: str) -> dt.timedelta:
+    """ "1 day", "2 weeks", "36 hours", "1 month" (30 days) as a span of time.
+
+    Raises:
+        ValueError: It is none of these.
+    """
+    match = re.fullmatch(r"\s*(\d+)\s*(hour|day|week|month)s?\s*", text)
+    if not match:
+        raise ValueError(f'{text!r} is no span of time; write it like "1 day", "2 weeks" or "36 hours"')
+    return int(match[1]) * _SPANS[match[2]]
 
 
 def _nth(lines: list[str], start: int, pattern: str, number: int) -> int | None:

@@ -142,7 +142,14 @@ def run(story: Story, settings: Settings, database: Database, *, now: dt.datetim
 
 def make_desk(story: Story, settings: Settings, database: Database, *, now: dt.datetime) -> Desk:
     """What this process needs to work on the line; the language model is loaded when there is something to read."""
-    return Desk(judge=functools.cache(lambda: make_judge(story)), settings=settings, database=database, now=now, owner=leases.new_owner())
+    return Desk(
+        judge=functools.cache(lambda: make_judge(story)),
+        settings=settings,
+        database=database,
+        now=now,
+        owner=leases.new_owner(),
+        channels=story.channels,
+    )
 
 
 def read_waiting(desk: Desk, *, progress: Progress = silent) -> list[RunResult]:
@@ -166,7 +173,7 @@ def tick_if_quiet(story: Story, desk: Desk) -> RunResult:
 
 def tick_now(story: Story, database: Database, *, now: dt.datetime, judge: Callable[[], Judge]) -> RunResult:
     """Let the clock flag what is overdue now. Without claims on a dated promise `judge` is not asked for: no model is loaded."""
-    tally = Tally()
+    tally = Tally(channels=story.channels)
     with database.reading() as connection:
         dated = any(
             stored_claims.claims_of_question(connection, watch.id, question.id)

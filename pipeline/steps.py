@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from pipeline.channels import Channel
 from pipeline.deciding import Judge, Outcome
 from pipeline.model import Article, ArticleVersion, Change, QuestionState, Removal, RunResult, StoredClaim
 from pipeline.statements import Reading
 from pipeline.store import articles as stored_articles
 from pipeline.store import changes as stored_changes
 from pipeline.store import claims as stored_claims
+from pipeline.store import outbox as stored_outbox
 from pipeline.store import states as stored_states
 from pipeline.store.database import Database
 from pipeline.store.rulings import allowed_claims
@@ -19,8 +21,9 @@ from pipeline.store.rulings import allowed_claims
 
 @dataclass(slots=True)
 class Tally:
-    """What the steps of a run have stored so far."""
+    """What the steps of a run have stored so far. `channels` are to be told of changes, in the transaction that stores them."""
 
+    channels: tuple[Channel, ...] = ()
     articles: int = 0
     claims: int = 0
     changes: list[Change] = field(default_factory=list)
@@ -104,5 +107,7 @@ def _memory(connection: Connection) -> tuple[Callable[[str, str], Sequence[Store
 def _save(connection: Connection, outcome: Outcome, at: dt.datetime, tally: Tally) -> None:
     stored_claims.retract_claims(connection, outcome.retracted, at)
     tally.claims += stored_claims.add_claims(connection, outcome.claims)
-    tally.changes.extend(stored_changes.add_changes(connection, outcome.changes))
+    fresh = stored_changes.add_changes(connection, outcome.changes)
+    stored_outbox.add_items(connection, fresh, tally.channels, at)
+    tally.changes.extend(fresh)
     stored_states.add_states(connection, outcome.states)

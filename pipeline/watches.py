@@ -7,6 +7,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.channels import Channel
+
 
 class QuestionKind(StrEnum):
     """What sort of answer a question takes."""
@@ -104,3 +106,5 @@ class Story:
     feeds: tuple[Feed, ...] = ()
     notice: str = ""
     """A line shown on top of every report, e.g. "dispatches written for this project, not news"."""
+    channels: tuple[Channel, ...] = ()
+    """Who is told of changes."""

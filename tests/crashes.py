@@ -9,24 +9,30 @@ is as users have it: the feeds come over HTTP, the databases are those of users,
 
 import argparse
 import datetime as dt
+import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 
 from pipeline import crashpoints, monitor
+from pipeline.channels import Channel
 from pipeline.config import Settings
 from pipeline.deciding import Judge
 from pipeline.ingest.worker import PARSER
 from pipeline.model import Article
+from pipeline.notifying import send_due
 from pipeline.outputs import write_outputs
 from pipeline.statements import Reading
 from pipeline.store import leases
@@ -35,6 +41,8 @@ from pipeline.store.dump import canonical_dump
 from tests.newsstand import START, Newsstand
 
 FEEDS = 4
+CHANNEL = Channel(id="lab", address_env="CLAIMWATCH_NOTIFY_LAB")
+REFERENCE = re.compile(r"reference: ([0-9a-f]{64})")
 KILLED = 137
 LATER = START + dt.timedelta(days=30)
 
@@ -103,7 +111,7 @@ class Laboratory:
 
     def __init__(self, kind: str, scratch: Path, stand: Newsstand) -> None:
         self.databases, self.scratch, self.stand = Databases(kind, scratch), scratch, stand
-        self.story = stand.story()
+        self.story = replace(stand.story(), channels=(CHANNEL,))
         self.judge = RememberingJudge(monitor.make_judge(self.story))
         monitor.make_judge = lambda _story: self.judge  # type: ignore[assignment]
         address = self.databases.new()
@@ -113,6 +121,8 @@ class Laboratory:
         started = time.monotonic()
         self.wanted = self.work(address, scratch / "undisturbed")
         self.points = crashpoints.passed()
+        self.told = Counter(self.references())
+        assert set(self.told.values()) == {1}
         self.databases.drop(address)
         # Once more, now that the readings are known: how long a child takes.
         address, started = self.databases.new(), time.monotonic()
@@ -129,6 +139,8 @@ class Laboratory:
             for now in (START, LATER):
                 result = monitor.run(self.story, Settings(allowed_hosts=(self.stand.host,)), database, now=now)
                 assert result.problems == (), result.problems
+            sent = send_due(self.story, database, {"CLAIMWATCH_NOTIFY_LAB": f"json://{self.stand.host}/hook"}, now=LATER)
+            assert all(delivery.problem is None for delivery in sent), sent
             write_outputs(database, self.story, out, now=LATER)
             if database.engine.dialect.name == "sqlite":
                 with database.reading() as connection:
@@ -150,6 +162,12 @@ class Laboratory:
 
         code = self.child(repeat)
         return told.read_text(encoding="utf-8", errors="surrogatepass") if told.exists() else f"ended with {code}"
+
+    def references(self) -> list[str]:
+        """The keys of all that was sent since the last look."""
+        found = [key for body in self.stand.received for key in REFERENCE.findall(json.loads(body)["message"])]
+        self.stand.received.clear()
+        return found
 
     def child(self, action: Callable[[], object], kill_after: float | None = None) -> int:
         """Do something in a forked process; returns how it ended (-9 if it was killed)."""
@@ -173,11 +191,16 @@ class Laboratory:
         """Do the work disturbed, then again; what is wrong with the end, or ""."""
         address, out = self.databases.new(), self.scratch / "out"
         shutil.rmtree(out, ignore_errors=True)
+        self.references()
         code = self.child(lambda: action(address, out), kill_after)
         if code not in ends:
             return f"the disturbed process ended with {code}"
         end = self.after(address, out)
         self.databases.drop(address)
+        told = Counter(self.references())
+        # Each change at least once; after one crash at most once more, and under the same key.
+        if set(told) != set(self.told) or max(told.values()) > 2:
+            return f"told {sorted(told.values())} times, {len(set(self.told) - set(told))} never"
         return "" if end == self.wanted else f"the end differs: {end[:200]!r}"
 
     def crash_at(self, point: int) -> str:

@@ -23,12 +23,15 @@ WATCH = Watch(
 class Newsstand:
     """Serves `number` feeds; in round r those whose number is r modulo `every` have a new entry with its full text.
 
-    `with Newsstand(50) as stand: stand.story()`; `stand.round` is the last round that is out.
+    `with Newsstand(50) as stand: stand.story()`; `stand.round` is the last round that is out. What is
+    posted to it, as to a webhook, is kept in `received` and answered with the status `answer`.
     """
 
     def __init__(self, number: int, *, every: int = 5) -> None:
         self.number, self.every, self.round = number, every, -1
         self.asked = 0
+        self.received: list[str] = []
+        self.answer = 200
         stand = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -46,6 +49,12 @@ class Newsstand:
                 self.end_headers()
                 if not same:
                     self.wfile.write(body)
+
+            def do_POST(self) -> None:
+                stand.received.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                self.send_response(stand.answer)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def log_message(self, *_: object) -> None:
                 pass

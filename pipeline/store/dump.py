@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from pipeline.store.database import Database
 from pipeline.store.review_tables import decisions, reviewers, reviews, rulings, secrets, tallies, views
-from pipeline.store.tables import articles, changes, claims, entries, feeds, leases, metadata, runs, states
+from pipeline.store.tables import articles, changes, claims, entries, feeds, leases, metadata, outbox, runs, states
 
 # Row numbers, the moments of polling, and who worked on what: they differ between runs that learnt the same.
 _LEFT_OUT = {
@@ -17,6 +17,7 @@ _LEFT_OUT = {
     states: {"id"},
     feeds: {"last_polled_at", "last_changed_at"},
     entries: {"seen_at", "queued_at", "leased_by", "leased_until", "token"},
+    outbox: {"created_at", "due_at", "settled_at", "tries", "last_error"},
     reviews: {"sequence"},
     decisions: {"id"},
     rulings: {"id"},

@@ -241,6 +241,25 @@ readings = Table(
     Column("article", JSON, nullable=False),
     Column("data", JSON, nullable=False),
 )
+# What is to be sent to whom. `key` is the digest of change, channel and reminder; `state` is waiting, sent or dropped.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("channel", PlainText, nullable=False),
+    Column("change", String(64), nullable=False),
+    Column("watch", PlainText, nullable=False),
+    Column("question", PlainText, nullable=False),
+    Column("reminder", Integer, nullable=False, default=0),
+    Column("state", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("last_error", PlainText, nullable=False, default=""),
+    Index(None, "state", "channel", "due_at"),
+    Index(None, "channel", "watch", "question"),
+)
 # Work that one process at a time may do. The token grows with every holder.
 leases = Table(
     "job_lease",
