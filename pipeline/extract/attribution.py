@@ -4,12 +4,13 @@
 quotation that goes on from the last speaker, else the outlet's own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.extract.naming import bare_name, has_own_name, person_in, phrase_of
+from pipeline.extract.nodes import Node
 from pipeline.extract.sayings import Saying, find_sayings
 from pipeline.extract.sources import is_person, quoting_verb
 from pipeline.language.names import Names
@@ -17,6 +18,7 @@ from pipeline.language.vocabulary import Vocabulary
 from pipeline.model import Voice
 from pipeline.statements import AttributionMention
 
+_VERBS = frozenset(("VERB", "AUX"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _HE = frozenset(("he", "she"))
 _THEY = frozenset(("it", "they", "we", "i"))
@@ -64,10 +66,10 @@ class Attributor:
         self._speech = vocabulary.speech
         self._sayings = vocabulary.sayings
 
-    def sayings(self, doc: Doc) -> dict[int, list[Saying]]:
+    def sayings(self, doc: Doc, nodes: Sequence[Node]) -> dict[int, list[Saying]]:
         """The acts of saying of a paragraph, by the first token of the sentence that their cue (or else content) stands in."""
         found: dict[int, list[Saying]] = {}
-        for saying in find_sayings(doc, self._sayings):
+        for saying in find_sayings(doc, nodes, self._sayings):
             at = saying.verb.i if saying.verb is not None else saying.content[0][0]
             found.setdefault(doc[at].sent.start, []).append(saying)
         return found
@@ -113,15 +115,22 @@ class Attributor:
         carrier = self._relay(saying.verb, memory) or self._told(saying.verb, memory) if saying.verb is not None else ""
         return Voice(speaker=speaker, institution=institution, carrier=carrier, publisher=publisher, cue=cue)
 
-    def speech_verbs(self, sent: Span) -> tuple[Token, ...]:
-        """The tokens of a sentence that are verbs of saying with a subject or a content."""
-        return tuple(token for token in sent if self._is_cue(token))
+    def speech_verbs(self, sent: Span, nodes: Sequence[Node]) -> tuple[Token, ...]:
+        """The tokens of a sentence that are verbs of saying with a subject or a content.
 
-    def denies(self, sent: Span) -> bool:
-        """True if somebody denies something in the sentence, though another verb may carry its speaker."""
-        return any(
-            self._speech[token.lemma_.lower()] == "deny" and token.tag_ in ("VBD", "VBZ", "VBN") for token in self.speech_verbs(sent)
+        Args:
+            sent: The sentence.
+            nodes: The tokens of its doc, from `nodes_of`.
+        """
+        return tuple(
+            token
+            for node in nodes[sent.start : sent.end]
+            if node.pos_ in _VERBS and node.lemma_.lower() in self._speech and self._is_cue(token := sent.doc[node.i])
         )
+
+    def denies(self, verbs: Iterable[Token]) -> bool:
+        """True if somebody denies something with one of the verbs of saying of a sentence, though another may carry its speaker."""
+        return any(self._speech[token.lemma_.lower()] == "deny" and token.tag_ in ("VBD", "VBZ", "VBN") for token in verbs)
 
     def attribute(self, sent: Span, sayings: Sequence[Saying], memory: Memory, publisher: str, *, inside_quote: bool) -> Attribution:
         """The voice of one sentence; updates `memory` with the people it names.
@@ -204,7 +213,7 @@ class Attributor:
         known = self._names.entity(speaker) if speaker else None
         if known is not None:
             return known.media
-        phrase = {word.lower_ for word in token.subtree if word.dep_ in ("compound", "amod", "nmod", "poss", "appos") or word is token}
+        phrase = {word.lower_ for word in token.subtree if word.dep_ in ("compound", "amod", "nmod", "poss", "appos") or word == token}
         if phrase & _MEDIA_WORDS:
             return True
         return any(hit.entity.media for hit in self._names.find([word.text for word in token.subtree]))
@@ -250,9 +259,10 @@ class Attributor:
 
     def _phrase_institution(self, head: Token, name: str) -> str:
         """ "The Defence Ministry in Moscow" and "Russia's General Staff" speak for the country that they name."""
-        if head.lower_ not in _OFFICES and not any(word.lower_ in _OFFICES for word in head.subtree if word.head is head):
+        if head.lower_ not in _OFFICES and not any(word.lower_ in _OFFICES for word in head.subtree if word.head == head):
             return name
-        hits = self._names.find([word.text for word in head.subtree])
+        told = min((kid.left_edge.i for kid in head.children if kid.dep_ in ("relcl", "acl") and kid.i > head.i), default=head.right_edge.i + 1)
+        hits = self._names.find([word.text for word in head.subtree if word.i < told])
         return self._names.institution(hits[0].entity.name) if hits else name
 
     def _remember_people(self, sent: Span, memory: Memory) -> None:

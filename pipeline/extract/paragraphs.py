@@ -41,6 +41,11 @@ _DATELINE = re.compile(
 )
 
 
+# Words that no other language's prose is full of. Where they abound, the identifier need not be asked.
+_PLAIN_ENGLISH = frozenset("the of and to that was were is are said has have had with which from by it not for would will been their its".split())
+_ENOUGH = 0.2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     """A paragraph: `start`..`end` into the article's text, without a dateline. `role` as in `Statement.role`."""
@@ -125,7 +130,8 @@ def _is_foreign(raw: str, language: str) -> bool:
     if language == "en" and latin < len(letters) / 2:
         return True
     # The identifier needs some words to be right; names alone mislead it.
-    if len(raw.split()) < 12:
+    words = raw.lower().split()
+    if len(words) < 12 or (language == "en" and sum(word in _PLAIN_ENGLISH for word in words) >= _ENOUGH * len(words)):
         return False
     found, _ = py3langid.classify(raw)
     return bool(found != language)

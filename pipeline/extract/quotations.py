@@ -1,8 +1,11 @@
 """Quotations of a paragraph, and which of them are utterances by themselves rather than a word in quotation marks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
+
+from pipeline.extract.nodes import Node
 
 _ENDS = frozenset(".,?!…;")
 
@@ -23,11 +26,16 @@ class Quotation:
     continued: bool = False
 
 
-def find_quotations(doc: Doc) -> tuple[Quotation, ...]:
-    """The quotations of a paragraph in order; an unclosed one lasts to its end."""
+def find_quotations(doc: Doc, nodes: Sequence[Node]) -> tuple[Quotation, ...]:
+    """The quotations of a paragraph in order; an unclosed one lasts to its end.
+
+    Args:
+        doc: A parsed paragraph.
+        nodes: Its tokens, from `nodes_of`.
+    """
     found: list[Quotation] = []
     opened: int | None = None
-    for token in doc:
+    for token in nodes:
         mark = _mark(token.text)
         if not mark:
             continue

@@ -95,17 +95,16 @@ class Reader:
         lengths = [length for length in find_lengths(paragraph.text) if not _overlaps(length.start, length.end, taken)]
         numbers = find_numbers(paragraph.text, (*taken, *((length.start, length.end) for length in lengths)))
         text, shift, quotes = paragraph.text, paragraph.start, _quoted(paragraph.text)
-        sayings = self._attributor.sayings(doc)
+        sayings = self._attributor.sayings(doc, nodes)
         for sent in doc.sents:
             said_here = sayings.get(sent.start, ())
             inside = any(begin < sent.start_char < end for begin, end in quotes)
-            speech = frozenset(token.i for token in self._attributor.speech_verbs(sent))
+            verbs = self._attributor.speech_verbs(sent, nodes)
             attribution = self._attributor.attribute(sent, said_here, memory, article.publisher, inside_quote=inside)
             if paragraph.role == "correction":
                 attribution = Attribution(_own_voice(article))
             said = _said_date(sent, dates, attribution, article.published)
-            tokens = list(sent)
-            stands = Standings(speech)
+            stands = Standings(frozenset(verb.i for verb in verbs))
             words = tuple(_word(node, sent.start, shift, stands.of(node), quotes) for node in nodes[sent.start : sent.end])
             yield Statement(
                 start=shift + sent.start_char,
@@ -132,9 +131,9 @@ class Reader:
                 quantities=_with_wholes(tuple(_quantity(number, sent, text, shift) for number in _inside(numbers, sent)), sent),
                 names=_names(self._names, sent, text, shift),
                 attributions=tuple(self._attributor.mentions(said_here, attribution, memory, article.publisher, shift, doc)),
-                denial=attribution.force == "deny" or self._attributor.denies(sent),
+                denial=attribution.force == "deny" or self._attributor.denies(verbs),
                 retraction=paragraph.role == "correction" or bool(_RETRACTION.search(sent.text)),
-                recap=bool(self._recap.find([PhraseToken(token.text, token.lemma_) for token in tokens])),
+                recap=bool(self._recap.find([PhraseToken(word.text, word.lemma) for word in words])),
             )
 
 

@@ -6,16 +6,18 @@ them, verbs with a clause as content, "according to" and its kin, nouns with a c
 (quotes by ccomp, floating quotes), BBC Citron (cue, source, content).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
+from pipeline.extract.nodes import Node
 from pipeline.extract.quotations import Quotation, find_quotations
 from pipeline.extract.sources import Window, content_of_parenthesis, fronted_content, object_content, quoting_verb, source_of
 from pipeline.language.vocabulary import Speech
 
 _VERBS = frozenset(("VERB", "AUX"))
+_PHRASES = frozenset(("according", "per", "in"))
 _CLOSERS = frozenset((",", ".", ";", ":", "-", "–", "—", "--"))
 _REACH = 25  # words between a quotation and its verb
 _PARTICLES = frozenset(("prt", "prep", "advmod", "acomp", "ccomp", "amod", "oprd", "dobj"))
@@ -42,17 +44,18 @@ class Saying:
     private: bool = False
 
 
-def find_sayings(doc: Doc, speech: Speech) -> tuple[Saying, ...]:
+def find_sayings(doc: Doc, nodes: Sequence[Node], speech: Speech) -> tuple[Saying, ...]:
     """All acts of saying of a paragraph in the order of their cues (a continued quotation by its beginning).
 
     Acts without a content ("X spoke", "X conceded defeat") are among them, since they tell who speaks.
 
     Args:
         doc: A parsed paragraph.
+        nodes: Its tokens, from `nodes_of`.
         speech: The cues.
     """
-    quotes = find_quotations(doc)
-    cues = {token.i: token for token in doc if _is_verb_cue(token, speech)}
+    quotes = find_quotations(doc, nodes)
+    cues = {node.i: doc[node.i] for node in nodes if _is_verb_cue(node, speech)}
     inside = _covered(quotes)
     whole = _covered(tuple(quote for quote in quotes if quote.whole))
     spoken, used = _quoted_sayings(doc, quotes, cues, inside, speech)
@@ -60,12 +63,12 @@ def find_sayings(doc: Doc, speech: Speech) -> tuple[Saying, ...]:
     for at, verb in cues.items():
         if at not in used and not (at in whole and _quiet(verb, speech)) and (saying := _by_clause(verb, speech)) is not None:
             found.append(replace(saying, content=_to_marks(saying.content, quotes)) if quotes else saying)
-    found.extend(_by_phrase(doc))
-    found.extend(_by_noun(doc, speech))
+    found.extend(_by_phrase(doc[node.i] for node in nodes if node.lower_ in _PHRASES))
+    found.extend(_by_noun(doc, nodes, speech))
     return tuple(sorted(found, key=lambda saying: (saying.verb.i if saying.verb is not None else saying.content[0][0])))
 
 
-def _is_verb_cue(token: Token, speech: Speech) -> bool:
+def _is_verb_cue(token: Node, speech: Speech) -> bool:
     return token.pos_ in _VERBS and (token.lemma_.lower() in speech.verbs or token.lemma_.lower() in speech.particles)
 
 
@@ -242,11 +245,9 @@ def _trimmed(doc: Doc, first: int, last: int) -> tuple[tuple[int, int], ...]:
 # ---- "according to" and nouns
 
 
-def _by_phrase(doc: Doc) -> Iterator[Saying]:
+def _by_phrase(firsts: Iterable[Token]) -> Iterator[Saying]:
     """ "According to X", "per X", "in the words of X", "in X's view"."""
-    for token in doc:
-        if token.lower_ not in ("according", "per", "in"):
-            continue
+    for token in firsts:
         view = _view_of(token)
         if view is not None:
             owner, end = view
@@ -258,7 +259,7 @@ def _by_phrase(doc: Doc) -> Iterator[Saying]:
         cue = _phrase_cue(token)
         if cue is None:
             continue
-        prep = doc[cue[1] - 1]
+        prep = token.doc[cue[1] - 1]
         named = next((kid for kid in prep.children if kid.dep_ == "pobj"), None)
         if named is None or named.i < prep.i:
             continue
@@ -298,12 +299,13 @@ def _around(token: Token, gap: tuple[int, int]) -> tuple[tuple[int, int], ...]:
     return (*_trimmed(doc, first, max(first, gap[0])), *_trimmed(doc, min(last, gap[1]), last))
 
 
-def _by_noun(doc: Doc, speech: Speech) -> Iterator[Saying]:
+def _by_noun(doc: Doc, nodes: Sequence[Node], speech: Speech) -> Iterator[Saying]:
     """ "The announcement that ...", "X's claim that ...", "a promise by X to ..."."""
-    for noun in doc:
-        force = speech.nouns.get(noun.lemma_.lower()) if noun.pos_ == "NOUN" else None
+    for node in nodes:
+        force = speech.nouns.get(node.lemma_.lower()) if node.pos_ == "NOUN" else None
         if force is None:
             continue
+        noun = doc[node.i]
         clause = next((kid for kid in noun.children if kid.i > noun.i and _is_content(kid)), None)
         content = _trimmed(doc, clause.left_edge.i, clause.right_edge.i + 1) if clause is not None else ()
         if not content:

@@ -1,5 +1,6 @@
 """Names: every spelling of an entity -> its canonical name, and the institution it speaks for."""
 
+import functools
 import re
 import unicodedata
 from collections import defaultdict
@@ -87,9 +88,10 @@ class Names:
         return False
 
 
-def _folded_parts(token: str) -> list[str]:
+@functools.lru_cache(maxsize=50_000)
+def _folded_parts(token: str) -> tuple[str, ...]:
     """What a token adds to a name. "Bakers' Guild" and "Office of the Mediator" are one name; a comma ends one."""
-    return [] if token.lower() in _INSIDE else fold_tokens(token) or [""]
+    return () if token.lower() in _INSIDE else tuple(fold_tokens(token)) or ("",)
 
 
 def fold_tokens(text: str) -> list[str]:

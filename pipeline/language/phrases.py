@@ -43,6 +43,12 @@ def stem(word: str) -> str:
     return plain if plain.endswith("ly") else str(_stemmer.stemWord(plain))
 
 
+@functools.lru_cache(maxsize=50_000)
+def _stems(text: str, lemma: str) -> frozenset[str]:
+    """By what a word is found; nothing for a mark."""
+    return frozenset((stem(text), stem(lemma))) if re.search(r"\w|[$%]", text) else frozenset()
+
+
 class Phrases:
     """A compiled set of (label, phrase) pairs; the same phrase may carry several labels."""
 
@@ -63,7 +69,7 @@ class Phrases:
 
     def find(self, tokens: Sequence[PhraseToken]) -> tuple[PhraseHit, ...]:
         """All phrases in a row of words. A longer phrase of the same label hides a shorter one that it covers."""
-        words = [(index, {stem(token.text), stem(token.lemma)}) for index, token in enumerate(tokens) if re.search(r"\w|[$%]", token.text)]
+        words = [(index, stems) for index, token in enumerate(tokens) if (stems := _stems(token.text, token.lemma))]
         found: list[tuple[int, int, tuple[str, ...]]] = []
         for position, (index, stems) in enumerate(words):
             for one in stems:
@@ -81,7 +87,7 @@ class Phrases:
         return tuple(sorted(_longest(hits), key=lambda hit: (hit.start, hit.end, str(hit.label))))
 
 
-def _match(parts: tuple[str, ...], words: list[tuple[int, set[str]]], position: int) -> int | None:
+def _match(parts: tuple[str, ...], words: list[tuple[int, frozenset[str]]], position: int) -> int | None:
     """The position of the last word of a match that begins at `position`, or None."""
     at = position
     gap = 0

@@ -145,3 +145,13 @@ def test_she_is_the_woman_who_spoke_before(reader: Reader):
 def test_spans_stay_within_a_text_of_several_paragraphs(reader: Reader):
     text = "The port was calm on Monday.\n\nAnna Berg said that the ferry was safe."
     assert [item[0] for item in found(reader, text)] == ["Anna Berg"]
+
+
+@pytest.mark.parametrize(("text", "institution"), [
+    ("The Norwegian Coast Guard agency NKV said the ferry was safe.", "Norway"),
+    ("The commission in Oslo, which met the German envoy, said the ferry was safe.", "Norway"),
+    ("A media officer who had spoken to the BBC said the ferry was safe.", "media officer"),
+])
+def test_an_office_speaks_for_the_body_that_it_names_and_not_for_whom_it_has_met(reader: Reader, text: str, institution: str):
+    (statement,) = reader.read(make_article(text=text)).statements
+    assert statement.voice.institution == institution
