@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import cli_lists, cli_notify
+from pipeline import cli_explain, cli_lists, cli_notify
 from pipeline.cli_support import (
     Config,
     DatabaseUrl,
@@ -164,6 +164,9 @@ def watch_check(folder: Annotated[Path, typer.Argument(help="An archive to try t
     own = folder / "config"
     story, _ = configured(config or (own if own.is_dir() else None))
     typer.echo(check_watches(read_archive(folder), story))
+
+
+app.command()(cli_explain.explain)
 
 
 @app.command("eval")

@@ -43,7 +43,7 @@ def test_help_comes_quickly_and_names_every_command():
     done = run("--help")
     assert done.returncode == 0
     assert time.monotonic() - started < 5
-    for command in ("run", "replay", "schedule", "changes", "state", "claims", "report", "seeds", "watch", "eval", "db", "doctor", "names", "version"):
+    for command in ("run", "replay", "schedule", "changes", "state", "claims", "report", "seeds", "watch", "explain", "eval", "db", "doctor", "names", "version"):
         assert command in done.stdout
 
 

@@ -30,7 +30,10 @@ COARSE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A labelled sentence. `file` is its dispatch; `prior` the earlier sentence, "" for none."""
+    """A labelled sentence. `file` is its dispatch; `prior` the earlier sentence, "" for none.
+
+    `value` is the new value in words (None: there is none), `effective` the ISO date or interval that it is about ("" for none).
+    """
 
     file: str
     kind: str
@@ -40,6 +43,9 @@ class Event:
     prior: str
     what: str = ""
     id: str = ""
+    speaker: str = ""
+    value: str | None = None
+    effective: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +172,9 @@ def _event(item: dict[str, Any], file: str) -> Event:
         prior=prior["sentence"] if prior else "",
         what=item.get("what", ""),
         id=item.get("id", ""),
+        speaker=item.get("speaker") or "",
+        value=None if item.get("new_value") is None else str(item["new_value"]),
+        effective=str(item.get("effective_date") or ""),
     )
 
 

@@ -12,6 +12,7 @@ import py3langid
 # A paragraph longer than this is cut at a sentence end before it is parsed: the parser's memory grows with the text.
 MAX_PARAGRAPH = 20_000
 
+_LONE = re.compile("[\ud800-\udfff]")
 _LINK = re.compile(
     r"(?i)^\s*(read|see|watch|listen|find out|learn|click)\s+(more|also|next|now|here)\b|^\s*(related|more on this|also)\s*:"
 )
@@ -69,6 +70,8 @@ def split_paragraphs(text: str, *, title: str = "", language: str = "en") -> tup
         The paragraphs in order, empty ones left out.
     """
     paragraphs = []
+    # What no program can write down becomes another sign of the same length, so that offsets still hold.
+    text = _LONE.sub("\ufffd", text)
     for number, (start, end) in enumerate(_pieces(text)):
         raw = text[start:end]
         role = _role(raw, title, language)

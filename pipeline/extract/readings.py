@@ -109,7 +109,7 @@ class Reader:
             yield Statement(
                 start=shift + sent.start_char,
                 end=shift + sent.end_char,
-                sentence=sent.text,
+                sentence=article.text[shift + sent.start_char : shift + sent.end_char],
                 paragraph=paragraph.number,
                 role=paragraph.role,
                 voice=attribution.voice,
@@ -146,7 +146,7 @@ def _silent(paragraph: Paragraph, article: Article) -> Statement:
     return Statement(
         start=paragraph.start,
         end=paragraph.end,
-        sentence=paragraph.text,
+        sentence=article.text[paragraph.start : paragraph.end],
         paragraph=paragraph.number,
         role=paragraph.role,
         voice=voice,
