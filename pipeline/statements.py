@@ -186,7 +186,8 @@ class Statement:
 
     `role` is body, correction, headline, caption, boilerplate, link or foreign: only body and correction make claims.
     `paragraph` counts from 0. `said_at` is when it was said. `denial` marks a cue verb of denying ("denied that ...").
-    `recap` marks words that look back ("had been set for", "originally").
+    `recap` marks words that look back ("had been set for", "originally"). `references` are times that name no day ("now", "soon",
+    "at 8 a.m."): they answer no question.
     """
 
     start: int
@@ -198,6 +199,7 @@ class Statement:
     said_at: dt.datetime
     words: tuple[Word, ...] = ()
     dates: tuple[DateMention, ...] = ()
+    references: tuple[DateMention, ...] = ()
     durations: tuple[DurationMention, ...] = ()
     quantities: tuple[QuantityMention, ...] = ()
     names: tuple[NameMention, ...] = ()

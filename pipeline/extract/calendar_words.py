@@ -34,13 +34,32 @@ WEEKDAYS = {
     if len(name) > 4
 }
 DAY_PARTS = "morning|afternoon|evening|night|noon|midday|midnight"
+MONTH = (
+    "(?:"
+    + "|".join(
+        sorted(
+            (rf"{name}\b\.?" if len(name) < 5 and name not in ("may", "june", "july") else rf"{name}\b" for name in MONTHS),
+            key=len,
+            reverse=True,
+        )
+    )
+    + ")"
+)
+WEEKDAY = "(?:" + "|".join(WEEKDAYS) + r")\b"
+DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+YEAR = r"(?:1[89]|20)\d\d"
+PART = (
+    r"(?:early|late|mid|the (?:early|late|mid) part of|the (?:start|beginning|middle|end) of|(?:start"
+    r"|beginning|middle|end)[ -]of)(?: in)?[ -]?"
+)
+UNIT = r"(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade)s?"
 ORDINAL_DAY = r"(?:[12]?\d|3[01])(?:st|nd|rd|th)"
 
 _UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _WORD = rf"(?:{'|'.join((_UNITS + ' ' + _TENS).split())}|hundred|thousand|million|billion|trillion)"
 NUMBER_WORDS = rf"(?:(?:a\s+(?=hundred|thousand|million|billion))?{_WORD}(?:(?:[\s-]+(?:and\s+)?){_WORD})*)"
-NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|{NUMBER_WORDS}|an?(?=\s+(?:day|week|month|year|hour|fortnight)))"
+NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|{NUMBER_WORDS}|an?(?=\s+(?:day|week|month|quarter|year|decade|hour|minute|fortnight)))"
 _SCALES = {"thousand": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12, "k": 1e3}
 
 
@@ -61,3 +80,13 @@ def parse_number(text: str) -> float | None:
         return float(text2num(words, "en"))
     except ValueError:
         return None
+
+
+def month_number(text: str) -> int:
+    """1-12 of a month's name or abbreviation."""
+    return MONTHS[text.lower().rstrip(".")]
+
+
+def day_number(text: str) -> int:
+    """The number in "3", "03" or "3rd"."""
+    return int(re.sub(r"\D", "", text))

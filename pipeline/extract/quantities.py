@@ -1,4 +1,4 @@
-"""Numbers of a paragraph with their bounds, units and what they count; and lengths of time.
+"""Numbers of a paragraph with their bounds, units and what they count.
 
 Ordinals, ages, clock times, dates and designations ("Su-34", "No. 3", "Pad 39B") are no quantities.
 """
@@ -44,19 +44,6 @@ _FRACTIONS = {
     "one quarter": 0.25,
     "a fifth": 0.2,
 }
-_DURATION = re.compile(
-    rf"(?i)(?<![\w.])(?P<low>{_NUM}|an?|half an)(?:\s*(?:to|or|-|–)\s*(?P<high>{_NUM}))?(?P<half>\s+and\s+a\s+half)?[\s-]+(?P<unit>second|minute|hour|day|night|week|month|year)s?\b(?P<tail>\s+and\s+a\s+half)?(?!\s*(?:ago|earlier|old|later|before)|-old)"
-)
-_SECONDS = {
-    "second": 1.0,
-    "minute": 60.0,
-    "hour": 3600.0,
-    "day": 86400.0,
-    "night": 86400.0,
-    "week": 604800.0,
-    "month": 2592000.0,
-    "year": 31536000.0,
-}
 _DESIGNATION = re.compile(
     r"(?i)(?:\b(?:no\.?|nos\.?|number|pad|page|room|flight|route|highway|article|chapter|section|phase|stage|round|level|category|unit|"
     r"group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|[A-Z])\s*)$"
@@ -78,30 +65,6 @@ class Number:
     bound: str
     unit: str
     per: str
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """A length of time in a paragraph, in seconds."""
-
-    start: int
-    end: int
-    low: float
-    high: float
-
-
-def find_lengths(text: str) -> tuple[Length, ...]:
-    """Durations with their offsets into `text`: "two and a half hours", "70 minutes", "72-hour", "two to three weeks"."""
-    lengths = []
-    for match in _DURATION.finditer(text):
-        low = 0.5 if match["low"].lower() == "half an" else parse_number(match["low"])
-        high = parse_number(match["high"]) if match["high"] else low
-        if low is None or high is None:
-            continue
-        more = 0.5 if match["half"] or match["tail"] else 0.0
-        seconds = _SECONDS[match["unit"].lower()]
-        lengths.append(Length(start=match.start(), end=match.end(), low=(low + more) * seconds, high=(high + more) * seconds))
-    return tuple(lengths)
 
 
 def find_numbers(text: str, taken: tuple[tuple[int, int], ...]) -> tuple[Number, ...]:

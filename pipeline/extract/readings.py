@@ -3,27 +3,29 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TypeVar
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Span
 
 from pipeline.extract.attribution import Attribution, Attributor, Memory
-from pipeline.extract.clauses import Standing, Standings, clause_head, tense_of
-from pipeline.extract.dates import Found, find_dates
+from pipeline.extract.clauses import Standing, Standings
+from pipeline.extract.date_mentions import date_mention, ends_of_stretches, said_date, tense_at
+from pipeline.extract.dates import DateFinder, Found
+from pipeline.extract.lengths import Length, find_lengths
+from pipeline.extract.narrative import Narrative
 from pipeline.extract.nodes import Node, nodes_of
 from pipeline.extract.paragraphs import Paragraph, split_paragraphs
-from pipeline.extract.quantities import Length, Number, find_lengths, find_numbers
+from pipeline.extract.quantities import Number, find_numbers
+from pipeline.extract.quantity_mentions import quantity_mention, with_wholes
+from pipeline.extract.sentences import word_index
 from pipeline.language.names import Names
 from pipeline.language.phrases import Phrases, PhraseToken
 from pipeline.language.vocabulary import Vocabulary
 from pipeline.model import Article, Voice
 from pipeline.statements import (
-    DateMention,
     DurationMention,
     NameMention,
-    QuantityMention,
     Reading,
     Statement,
     Word,
@@ -43,6 +45,7 @@ class Reader:
     def __init__(self, nlp: Language, names: Names, vocabulary: Vocabulary) -> None:
         self._nlp, self._names = nlp, names
         self._attributor = Attributor(names, vocabulary)
+        self._dates = DateFinder(vocabulary.calendar)
         self._recap = Phrases(("recap", phrase) for phrase in vocabulary.background)
 
     def read(self, article: Article) -> Reading:
@@ -52,12 +55,12 @@ class Reader:
             article: Its text is what all offsets point into.
         """
         paragraphs = split_paragraphs(article.text, title=article.title, language=article.language)
-        memory = Memory()
+        memory, narrative = Memory(), Narrative()
         statements: list[Statement] = []
         parsed = iter(self._nlp.pipe(paragraph.text for paragraph in paragraphs if paragraph.role in _READ_ROLES))
         for paragraph in paragraphs:
             if paragraph.role in _READ_ROLES:
-                statements.extend(self._statements(next(parsed), paragraph, article, memory))
+                statements.extend(self._statements(next(parsed), paragraph, article, memory, narrative))
             else:
                 statements.append(_silent(paragraph, article))
         names = {hit.entity.name for hit in self._names.find(re.findall(r"[\w.'’-]+", article.title))}
@@ -74,7 +77,7 @@ class Reader:
     def read_doc(self, doc: Doc, *, published: dt.datetime, publisher: str) -> tuple[Statement, ...]:
         """The statements of a doc that is parsed already, paragraph by paragraph, without an article around it (offsets into `doc.text`)."""
         article = Article(url="", publisher=publisher, title="", published=published, seen_at=published, text=doc.text)
-        memory = Memory()
+        memory, narrative = Memory(), Narrative()
         statements: list[Statement] = []
         for paragraph in split_paragraphs(article.text):
             piece = doc.char_span(paragraph.start, paragraph.end, alignment_mode="expand")
@@ -83,15 +86,16 @@ class Reader:
                 inner = piece.as_doc()
                 first = piece.start_char
                 cut = Paragraph(number=paragraph.number, start=first, end=piece.end_char, text=inner.text, role=paragraph.role)
-                statements.extend(self._statements(inner, cut, article, memory))
+                statements.extend(self._statements(inner, cut, article, memory, narrative))
             else:
                 statements.append(_silent(paragraph, article))
         return tuple(statements)
 
-    def _statements(self, doc: Doc, paragraph: Paragraph, article: Article, memory: Memory) -> Iterator[Statement]:
+    def _statements(self, doc: Doc, paragraph: Paragraph, article: Article, memory: Memory, narrative: Narrative) -> Iterator[Statement]:
         nodes = nodes_of(doc)
-        dates = find_dates(paragraph.text, article.published, lambda offset: _tense_at(doc, nodes, offset))
-        taken = tuple((date.start, date.end) for date in dates)
+        told = self._dates.find(paragraph.text, article.published, tense_at(doc, nodes), narrative)
+        dates = tuple(date for date in told if date.names_a_day)
+        taken = tuple((date.start, date.end) for date in told)
         lengths = [length for length in find_lengths(paragraph.text) if not _overlaps(length.start, length.end, taken)]
         numbers = find_numbers(paragraph.text, (*taken, *((length.start, length.end) for length in lengths)))
         text, shift, quotes = paragraph.text, paragraph.start, _quoted(paragraph.text)
@@ -103,7 +107,7 @@ class Reader:
             attribution = self._attributor.attribute(sent, said_here, memory, article.publisher, inside_quote=inside)
             if paragraph.role == "correction":
                 attribution = Attribution(_own_voice(article))
-            said = _said_date(sent, dates, attribution, article.published)
+            said = said_date(sent, _inside(dates, sent), attribution, article.published)
             stands = Standings(frozenset(verb.i for verb in verbs))
             words = tuple(_word(node, sent.start, shift, stands.of(node), quotes) for node in nodes[sent.start : sent.end])
             yield Statement(
@@ -115,20 +119,28 @@ class Reader:
                 voice=attribution.voice,
                 said_at=said[1],
                 words=words,
-                dates=tuple(_date(date, sent, text, shift) for date in _inside(dates, sent) if date is not said[0]),
+                dates=tuple(
+                    date_mention(date, sent, text, shift)
+                    for date in (*_inside(dates, sent), *ends_of_stretches(text, dates, _inside(lengths, sent)))
+                    if date is not said[0]
+                ),
+                references=tuple(
+                    date_mention(date, sent, text, shift) for date in _inside(told, sent) if date.reference or date.kind == "clock"
+                ),
                 durations=tuple(
                     DurationMention(
                         text=text[length.start : length.end],
                         start=shift + length.start,
                         end=shift + length.end,
-                        at=_index(sent, length.start),
-                        upto=_index(sent, length.end - 1) + 1,
+                        at=word_index(sent, length.start),
+                        upto=word_index(sent, length.end - 1) + 1,
                         low=length.low,
                         high=length.high,
                     )
                     for length in _inside(lengths, sent)
+                    if not length.shift
                 ),
-                quantities=_with_wholes(tuple(_quantity(number, sent, text, shift) for number in _inside(numbers, sent)), sent),
+                quantities=with_wholes(tuple(quantity_mention(number, sent, text, shift) for number in _inside(numbers, sent)), sent),
                 names=_names(self._names, sent, text, shift),
                 attributions=tuple(self._attributor.mentions(said_here, attribution, memory, article.publisher, shift, doc)),
                 denial=attribution.force == "deny" or self._attributor.denies(verbs),
@@ -152,11 +164,6 @@ def _silent(paragraph: Paragraph, article: Article) -> Statement:
         voice=voice,
         said_at=article.published,
     )
-
-
-def _tense_at(doc: Doc, nodes: list[Node], offset: int) -> str:
-    span = doc.char_span(offset, offset + 1, alignment_mode="expand")
-    return tense_of(clause_head(nodes[span[0].i])) if span is not None and len(span) else ""
 
 
 def _word(node: Node, first: int, shift: int, stands: Standing, quotes: tuple[tuple[int, int], ...]) -> Word:
@@ -196,130 +203,6 @@ def _overlaps(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
 
 def _inside(items: Iterable[_Item], sent: Span) -> list[_Item]:
     return [item for item in items if sent.start_char <= item.start < sent.end_char]
-
-
-def _index(sent: Span, offset: int) -> int:
-    """Index into the sentence's words of the token at or after a character offset of the paragraph."""
-    for token in sent:
-        if token.idx + len(token) > offset:
-            return int(token.i - sent.start)
-    return len(sent) - 1
-
-
-def _said_date(sent: Span, dates: tuple[Found, ...], attribution: Attribution, published: dt.datetime) -> tuple[Found | None, dt.datetime]:
-    """The date that tells when it was said (it hangs on the cue verb), and that instant."""
-    if attribution.cue_at < 0 or attribution.force in ("order", "expect") or attribution.voice.cue == "according to":
-        return None, published
-    for date in _inside(dates, sent):
-        token = sent[_index(sent, date.start)]
-        head = token.head if token.dep_ != "pobj" else token.head.head
-        heads = {head.i, head.head.i if head.dep_ in ("prep", "npadvmod", "pobj") else head.i}
-        if _relation(sent, token.i - sent.start) != "on":
-            continue
-        if attribution.cue_at in heads and date.when.start is not None and date.when.start <= published and date.when.precision != "month":
-            same_day = date.when.start.date() == published.date()
-            return date, published if same_day else min(published, date.when.start.replace(hour=12))
-    return None, published
-
-
-def _relation(sent: Span, at: int) -> str:
-    before = " ".join(token.lower_ for token in sent[max(0, at - 4) : at])
-    for pattern, relation in (
-        (r"(no|not) (earlier|sooner|before)( than)?( on)?$|as early as( on)?$", "not before"),
-        (r"(no later than|by)( the)?$", "by"),
-        (r"(until|till|through)( the)?$", "until"),
-        (r"(starting|beginning|from)( the)?( on)?$", "from"),
-        (r"since( the)?$", "since"),
-        (r"(after)( the)?$", "after"),
-        (r"(before|ahead of)( the)?$", "before"),
-    ):
-        if re.search(rf"\b{pattern}", before):
-            return relation
-    return "on"
-
-
-def _date(date: Found, sent: Span, text: str, shift: int) -> DateMention:
-    at, upto = _index(sent, date.start), _index(sent, date.end - 1) + 1
-    words = text[date.start : date.end]
-    first = words.split()[0].lower()
-    relation = {"by": "by", "within": "by", "until": "until", "since": "since", "from": "from"}.get(first) or _relation(sent, at)
-    return DateMention(
-        text=words, start=shift + date.start, end=shift + date.end, at=at, upto=upto, when=date.when, relation=relation, vague=date.vague
-    )
-
-
-def _quantity(number: Number, sent: Span, text: str, shift: int) -> QuantityMention:
-    at, upto = _index(sent, number.start), _index(sent, number.end - 1) + 1
-    return QuantityMention(
-        text=text[number.start : number.end],
-        start=shift + number.start,
-        end=shift + number.end,
-        at=at,
-        upto=upto,
-        low=number.low,
-        high=number.high,
-        bound=number.bound,
-        things=_things(sent, upto),
-        unit=number.unit,
-        per=number.per,
-    )
-
-
-def _with_wholes(quantities: tuple[QuantityMention, ...], sent: Span) -> tuple[QuantityMention, ...]:
-    """ "15 of about 36 jets" and "among 39,400 ballots 212": the part counts what the whole counts, and knows it."""
-    found = []
-    for number, mention in enumerate(quantities):
-        following = quantities[number + 1] if number + 1 < len(quantities) else None
-        before = quantities[number - 1] if number else None
-        if (
-            following is not None
-            and not following.unit
-            and sent[min(mention.upto, len(sent) - 1)].lower_ == "of"
-            and following.at - mention.upto <= 2
-        ):
-            mention = replace(mention, share_of=following.high, things=following.things or mention.things)
-        elif (
-            before is not None
-            and not mention.unit
-            and before.at
-            and sent[before.at - 1].lower_ in ("among", "of")
-            and sent[mention.upto - 1].dep_ in ("nsubj", "nsubjpass")
-        ):
-            mention = replace(mention, share_of=before.high, things=before.things)
-        found.append(mention)
-    return tuple(
-        item
-        for item in found
-        if not any(other.share_of is not None and other.share_of == item.high and other is not item for other in found)
-    )
-
-
-def _things(sent: Span, upto: int) -> tuple[str, ...]:
-    """Lemmas of what a number counts, nearest first: its noun, that noun's parts, and what follows "of"."""
-    number = sent[min(upto, len(sent)) - 1]
-    things: list[Token] = []
-    node = number
-    for _ in range(4):
-        if node.pos_ in ("NOUN", "PROPN") and node not in things and not node.like_num:
-            things.append(node)
-        if node.dep_ in ("nummod", "quantmod", "compound", "amod", "nmod", "advmod") and sent.start <= node.head.i < sent.end:
-            node = node.head
-        else:
-            break
-    for source in (number, *things[:1]):
-        for prep in source.children:
-            if prep.dep_ == "prep" and prep.lower_ == "of":
-                things.extend(kid for kid in prep.children if kid.dep_ == "pobj")
-    for thing in tuple(things):
-        things.extend(
-            kid
-            for kid in thing.children
-            if kid.dep_ in ("compound", "amod", "nmod") and kid.pos_ in ("NOUN", "PROPN", "ADJ") and kid.i >= number.i
-        )
-    if not things:
-        following = [token for token in sent[upto : upto + 4] if token.pos_ in ("NOUN", "PROPN")]
-        things.extend(following[:1])
-    return tuple(dict.fromkeys(thing.lemma_.lower() for thing in things))
 
 
 def _names(names: Names, sent: Span, text: str, shift: int) -> tuple[NameMention, ...]:

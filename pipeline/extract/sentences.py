@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof gen lt col maj capt sgt cpl adm cmdr rep sen gov pres hon rev fr st ste mt ft jr sr vs etc eg ie cf al "
@@ -93,3 +93,11 @@ def mark_sentences(doc: Doc) -> Doc:
         while waiting and waiting[0] <= token.idx:
             waiting.popleft()
     return doc
+
+
+def word_index(sent: Span, offset: int) -> int:
+    """Index into the sentence's words of the token at or after a character offset of the paragraph."""
+    for token in sent:
+        if token.idx + len(token) > offset:
+            return int(token.i - sent.start)
+    return len(sent) - 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError
+from pipeline.language.calendar_terms import CalendarTerms, load_calendar_terms
 from pipeline.language.predicates import Predicates, load_predicates
 from pipeline.watches import Entity
 
@@ -62,7 +63,7 @@ class Vocabulary:
 
     `speech` maps the lemma of a verb of saying to its force, `sayings` has all cues of attribution; `roles` "date.start" and the
     like to role words; `silence` a question
-    kind to phrases that mean "no answer"; `things` what is counted to its kinds ("aircraft" -> "jet").
+    kind to phrases that mean "no answer"; `things` what is counted to its kinds ("aircraft" -> "jet"); `calendar` words of time.
     """
 
     families: Mapping[str, Family] = field(default_factory=dict)
@@ -78,6 +79,7 @@ class Vocabulary:
     generic: tuple[GenericSort, ...] = ()
     entities: tuple[Entity, ...] = ()
     predicates: Predicates = field(default_factory=Predicates)
+    calendar: CalendarTerms = field(default_factory=CalendarTerms)
 
 
 @cache
@@ -113,6 +115,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         ),
         entities=tuple(_entity(entity) for entity in _read(folder / "entities.toml")["entity"]),
         predicates=load_predicates(folder / "predicates.toml"),
+        calendar=load_calendar_terms(folder / "dates.toml"),
     )
 
 

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.quantities import find_lengths, find_numbers
+from pipeline.extract.lengths import find_lengths
+from pipeline.extract.quantities import find_numbers
 
 
 @pytest.mark.parametrize(("text", "low", "high", "bound", "unit"), [
@@ -32,19 +33,6 @@ def test_designations_ages_years_and_ordinals_are_no_quantities(text: str):
 @pytest.mark.parametrize(("text", "per"), [("Nine calls were counted in 24 hours.", "day"), ("They make 40 flights a day.", "day"), ("In all 294 calls came.", "")])
 def test_counts_per_period_are_told_from_totals(text: str, per: str):
     assert [number.per for number in find_numbers(text, tuple((length.start, length.end) for length in find_lengths(text)))] == [per]
-
-
-@pytest.mark.parametrize(("text", "low", "high"), [
-    ("It lasts two and a half hours.", 9000, 9000), ("A 72-hour pause began.", 259200, 259200), ("It takes two to three weeks.", 1209600, 1814400),
-    ("The 90-minute film.", 5400, 5400),
-])
-def test_lengths_of_time_are_read_in_seconds(text: str, low: float, high: float):
-    (length,) = find_lengths(text)
-    assert (length.low, length.high) == (low, high)
-
-
-def test_an_age_is_no_length_of_time():
-    assert find_lengths("The 12-year-old girl won.") == ()
 
 
 @given(st.text(max_size=300))
