@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import cli_explain, cli_lists, cli_notify
+from pipeline.cli_database import db_app
 from pipeline.cli_support import (
     Config,
     DatabaseUrl,
@@ -21,7 +22,6 @@ from pipeline.cli_support import (
     default_config,
     instant,
     leave,
-    settings_of,
 )
 from pipeline.errors import ClaimwatchError, ExitCode
 
@@ -33,7 +33,6 @@ app = typer.Typer(
 )
 seeds_app = typer.Typer(help="The stories that ship with Claimwatch.", no_args_is_help=True)
 watch_app = typer.Typer(help="Check the watches of a configuration.", no_args_is_help=True)
-db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(watch_app, name="watch")
 app.add_typer(db_app, name="db")
@@ -182,24 +181,6 @@ def evaluate(
     typer.echo(text)
     if failed:
         raise typer.Exit(ExitCode.BUG)
-
-
-@db_app.command("upgrade")
-def db_upgrade(config: Config = None, database: DatabaseUrl = None) -> None:
-    """Bring the database's schema to the newest version."""
-    _, settings = settings_of(config)
-    with database_at(database, settings) as store:
-        typer.echo(f"The schema is up to date: {store.engine.url.render_as_string(hide_password=True)}")
-
-
-@db_app.command("dump")
-def db_dump(config: Config = None, database: DatabaseUrl = None) -> None:
-    """Print everything in the database as sorted text; equal for two databases that know the same."""
-    from pipeline.store.dump import canonical_dump
-
-    _, settings = settings_of(config)
-    with database_at(database, settings) as store:
-        typer.echo(canonical_dump(store), nl=False)
 
 
 @app.command()
