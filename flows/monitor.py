@@ -1,90 +1,167 @@
-"""Flow `monitor`: poll the feeds, read what is new, report what changed. Every task body is one call into `pipeline`."""
+"""Flows `monitor` (poll what is due, read what is new, report what changed) and `read` (help with the backlog).
+
+Every task body is one call into `pipeline`. Any number of runs of both may work at once, on any number of machines.
+"""
 
 from flows.server import prepare_environment
 
 prepare_environment()
 
-import datetime as dt  # noqa: E402
 import itertools  # noqa: E402
-import os  # noqa: E402
-from pathlib import Path  # noqa: E402
+from typing import Any, cast  # noqa: E402
 
 from prefect import flow, task  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.utilities.annotations import quote  # noqa: E402
+from prefect.client.schemas.objects import State, TaskRun  # noqa: E402
+from prefect.futures import PrefectFuture  # noqa: E402
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
+from prefect.tasks import Task  # noqa: E402
 
-from flows.replay import publish  # noqa: E402
+from flows.artifacts import ProgressBar, announce, publish, publish_figures  # noqa: E402
+from flows.digest import tell  # noqa: E402
+from flows.parameters import ConfigFolder, DatabaseAddress, Held, Moment, Place, place_of, run_name  # noqa: E402
 from pipeline import monitor as story_monitor  # noqa: E402
-from pipeline.backlog import decide_rest, read_batch  # noqa: E402
-from pipeline.config import load_settings, load_story  # noqa: E402
+from pipeline.backlog import BATCH as READ_BATCH  # noqa: E402
+from pipeline.backlog import Desk, decide_rest, read_batch  # noqa: E402
+from pipeline.errors import FetchError  # noqa: E402
 from pipeline.model import InputProblem, RunResult  # noqa: E402
-from pipeline.polling import claim_feeds, poll_claimed, polling  # noqa: E402
+from pipeline.polling import DueFeed, claim_feeds, poll_claimed, polling  # noqa: E402
+from pipeline.store import line  # noqa: E402
 from pipeline.store import runs as stored_runs  # noqa: E402
-from pipeline.store.database import open_database  # noqa: E402
+from pipeline.store.database import Database, open_database  # noqa: E402
+
+# One task per feed; feeds are taken a hundred at a time, so that other runs find some too.
+_FEEDS = 100
+
+
+def is_passing(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
+    """True for troubles of the network, which may be over in a moment; not for what a server refuses or what is no feed."""
+    try:
+        state.result()
+    except FetchError:
+        return True
+    except Exception:
+        return False
+    return False
 
 
 # Only the network is tried again: deciding and saving give the same the second time.
 @task(
     name="poll",
     task_run_name="poll {feed}",
+    tags=["claimwatch-network"],
     cache_policy=NO_CACHE,
     persist_result=False,
     retries=2,
     retry_delay_seconds=[5, 30],
+    retry_jitter_factor=0.5,
+    retry_condition_fn=is_passing,
 )
-def poll_feed(feed: str, due: quote, settings: quote, database: str, now: dt.datetime) -> tuple[InputProblem, ...]:
+def poll_feed(feed: str, due: Held[DueFeed], place: Held[Place], store: Held[Database]) -> tuple[InputProblem, ...]:
     """Poll one feed and put its new entries into the line."""
+    from prefect.runtime import task_run
+
     del feed  # the name of the task run
-    store = open_database(database)
-    try:
-        return poll_claimed([due.unquote()], settings.unquote(), store, now=now)
-    finally:
-        store.close()
+    here = place.value
+    last = int(task_run.run_count or 1) > 2
+    return poll_claimed([due.value], here.settings, store.value, now=here.now, raise_passing=not last)
 
 
 @task(name="read", task_run_name="read batch {number}", cache_policy=NO_CACHE, persist_result=False)
-def read_next(number: int, desk: quote) -> RunResult | None:
+def read_next(number: int, desk: Held[Desk]) -> RunResult | None:
     """Read a batch of waiting entries and decide on what is due to be decided."""
     del number  # the name of the task run
-    return read_batch(desk.unquote())
+    return read_batch(desk.value)
 
 
 @task(name="tick", cache_policy=NO_CACHE, persist_result=False)
-def tick(story: quote, desk: quote) -> RunResult:
+def tick(place: Held[Place], desk: Held[Desk]) -> RunResult:
     """Let the clock flag what is overdue."""
-    return story_monitor.tick_if_quiet(story.unquote(), desk.unquote())
+    return story_monitor.tick_if_quiet(place.value.story, desk.value)
 
 
-@flow(name="monitor", flow_run_name="monitor {config}", persist_result=False)
-def monitor(config: str, database: str, now: dt.datetime | None = None) -> RunResult:
-    """Poll every feed once, read what is new a batch per task, and publish the report as artifacts.
-
-    Args:
-        config: The configuration folder, absolute.
-        database: Address of the database.
-        now: The clock; default the real one (UTC).
-    """
-    moment = now or dt.datetime.now(dt.UTC)
-    story, settings = load_story(Path(config)), load_settings(Path(config), os.environ)
-    store = open_database(database)
+@flow(
+    name="monitor",
+    flow_run_name=run_name,
+    description="Polls the feeds that are due, reads what is new, and reports what changed, with both sentences.",
+    task_runner=cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=8)),
+    persist_result=False,
+)
+def monitor(config: ConfigFolder = "", database: DatabaseAddress = "", now: Moment = None) -> RunResult:
+    """Poll the feeds that are due, read what is new a batch per task, tell the channels, and publish the report as artifacts."""
+    place = place_of(config, database, now)
+    store = open_database(place.database)
     try:
-        desk = story_monitor.make_desk(story, settings, store, now=moment)
-        problems: list[InputProblem] = []
-        with polling(store, desk.owner):
-            while claims := claim_feeds(story, store, now=moment, owner=desk.owner):
-                runs = [poll_feed.submit(claim.feed.id, quote(claim), quote(settings), database, moment) for claim in claims]
-                problems += [problem for run in runs for problem in run.result()]
-        results = []
-        for number in itertools.count(1):
-            batch = read_next(number, quote(desk))
-            if batch is None:
-                break
-            results.append(batch)
-        results += [decide_rest(desk), tick(quote(story), quote(desk))]
-        result = story_monitor.merge_results(results, problems)
+        desk = story_monitor.make_desk(place.story, place.settings, store, now=place.now)
+        problems = _poll(place, desk)
+        result = story_monitor.merge_results([*_read(desk), tick(Held(place), Held(desk))], problems)
         with store.writing() as connection:
-            stored_runs.add_run(connection, "run", result, moment)
+            stored_runs.add_run(connection, "run", result, place.now)
     finally:
         store.close()
-    publish(config, database, result)
+    _conclude(place, result)
     return result
+
+
+@flow(
+    name="read",
+    flow_run_name=run_name,
+    description="Helps with the backlog: reads entries that wait, and ends at once where none do. Run as many as there are machines.",
+    persist_result=False,
+)
+def read(config: ConfigFolder = "", database: DatabaseAddress = "", now: Moment = None) -> RunResult:
+    """Read entries that wait in the line, a batch per task, beside whatever else is reading."""
+    place = place_of(config, database, now)
+    store = open_database(place.database)
+    try:
+        desk = story_monitor.make_desk(place.story, place.settings, store, now=place.now)
+        result = story_monitor.merge_results(_read(desk))
+        if result.articles or result.problems:
+            with store.writing() as connection:
+                stored_runs.add_run(connection, "read", result, place.now)
+    finally:
+        store.close()
+    if result.articles or result.problems:
+        _conclude(place, result)
+    return result
+
+
+def _poll(place: Place, desk: Desk) -> list[InputProblem]:
+    problems: list[InputProblem] = []
+    progress = ProgressBar("polling", "Feeds polled.")
+    done = 0
+    with polling(desk.database, desk.owner):
+        while claims := claim_feeds(place.story, desk.database, now=place.now, owner=desk.owner, limit=_FEEDS):
+            runs = [poll_feed.submit(claim.feed.id, Held(claim), Held(place), Held(desk.database)) for claim in claims]
+            for run in runs:
+                problems += run.result()
+                done += 1
+            progress("feeds", done, len(place.story.feeds))
+    return problems
+
+
+def _read(desk: Desk) -> list[RunResult]:
+    with desk.database.reading() as connection:
+        total = line.count_waiting(connection, desk.now)
+    results: list[RunResult] = []
+    progress = ProgressBar("reading", "Articles read.")
+    read_so_far = 0
+    # A run with nothing to read asks the database, not Prefect.
+    for number in itertools.count(1) if total else ():
+        batch = read_next(number, Held(desk))
+        if batch is None:
+            break
+        results.append(batch)
+        read_so_far = min(read_so_far + READ_BATCH, total)
+        progress("articles", read_so_far, total)
+    return [*results, decide_rest(desk)]
+
+
+def _conclude(place: Place, result: RunResult) -> None:
+    announce(place.story, result.changes)
+    problems = tell(place)
+    result = story_monitor.merge_results([result], problems)
+    if result.changes or result.problems:
+        publish(place.config, place.database, result)
+    else:
+        publish_figures(result)

@@ -8,18 +8,19 @@ import argparse  # noqa: E402
 import datetime as dt  # noqa: E402
 import functools  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import Annotated  # noqa: E402
 
 from prefect import flow, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
+from pydantic import Field  # noqa: E402
 
+from flows.artifacts import ProgressBar, announce, publish  # noqa: E402
+from flows.parameters import ConfigFolder, DatabaseAddress, run_name  # noqa: E402
 from pipeline import monitor  # noqa: E402
 from pipeline.config import load_story  # noqa: E402
 from pipeline.deciding import Judge  # noqa: E402
 from pipeline.ingest.archive import read_archive  # noqa: E402
 from pipeline.model import RunResult  # noqa: E402
-from pipeline.outputs import stored_report  # noqa: E402
-from pipeline.report.markdown import render_markdown  # noqa: E402
 from pipeline.store.database import open_database  # noqa: E402
 
 
@@ -39,39 +40,30 @@ def play_batch(folder: str, config: str, database: str, until: dt.date | None, f
         store.close()
 
 
-@flow(name="replay", flow_run_name="replay {folder}", persist_result=False)
-def replay(folder: str, config: str, database: str, until: dt.date | None = None) -> RunResult:
-    """Play an archive as if it were happening, a batch of steps per task, and publish the report as artifacts.
+Archive = Annotated[str, Field(title="Archive", description="The folder of dispatches, absolute, as the worker sees it.", min_length=1)]
+Until = Annotated[dt.date | None, Field(title="Until", description="Last day of the clock (UTC). Empty: the day of the last dispatch.")]
 
-    Args:
-        folder: The archive, absolute.
-        config: The configuration folder, absolute.
-        database: Address of the database.
-        until: Last day of the clock (UTC); default the day of the last dispatch.
-    """
+
+@flow(
+    name="replay",
+    flow_run_name=run_name,
+    description="Plays an archive as if it were happening, and reports what changed.",
+    persist_result=False,
+)
+def replay(folder: Archive, config: ConfigFolder, database: DatabaseAddress, until: Until = None) -> RunResult:
+    """Play an archive as if it were happening, a batch of steps per task, and publish the report as artifacts."""
     archive = read_archive(Path(folder))
     total = len(monitor.plan_replay(archive, until))
-    results = [
-        play_batch(folder, config, database, until, first, min(first + monitor.BATCH, total)) for first in range(0, total, monitor.BATCH)
-    ]
+    progress = ProgressBar("replaying", "Steps of the replay.")
+    results = []
+    for first in range(0, total, monitor.BATCH):
+        last = min(first + monitor.BATCH, total)
+        results.append(play_batch(folder, config, database, until, first, last))
+        progress("replay", last, total)
     result = monitor.merge_results(results, archive.problems)
+    announce(load_story(Path(config)), result.changes)
     publish(config, database, result)
     return result
-
-
-def publish(config: str, database: str, result: RunResult) -> None:
-    """The change report as a Markdown artifact, the key figures as a table; all text of the sources is escaped."""
-    store = open_database(database)
-    try:
-        report = stored_report(store, load_story(Path(config)), now=dt.datetime.now(dt.UTC), problems=result.problems)
-    finally:
-        store.close()
-    create_markdown_artifact(render_markdown(report), key="change-report", description="What changed, with both sentences.")
-    create_table_artifact(
-        [{"kind": kind.value, "changes": number} for kind, number in report.counts] or [{"kind": "none", "changes": 0}],
-        key="changes",
-        description=f"{result.articles} new articles, {result.claims} claims, {len(result.problems)} problems.",
-    )
 
 
 def main() -> None:

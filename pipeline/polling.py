@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from pipeline.config import Settings
+from pipeline.errors import FetchError
 from pipeline.ingest.poll import PollResult, Remembered, poll_feeds
 from pipeline.ingest.waiting import wait_for
 from pipeline.keeping import kept
@@ -66,10 +67,22 @@ def claim_feeds(story: Story, database: Database, *, now: dt.datetime, owner: st
     return tuple(claims)
 
 
-def poll_claimed(claims: Sequence[DueFeed], settings: Settings, database: Database, *, now: dt.datetime) -> tuple[InputProblem, ...]:
+def poll_claimed(
+    claims: Sequence[DueFeed], settings: Settings, database: Database, *, now: dt.datetime, raise_passing: bool = False
+) -> tuple[InputProblem, ...]:
     """Poll feeds and save what they gave, validators only together with the entries they belong to. Gives the feeds back.
 
     A feed that was taken over meanwhile (this process was silent for too long) is left to the other.
+
+    Args:
+        claims: Feeds that this process holds.
+        settings: How to fetch.
+        database: Where feeds and entries are remembered.
+        now: The clock (UTC).
+        raise_passing: Keep the feeds, save nothing and raise where all that is wrong may be over in a moment: the caller tries again.
+
+    Raises:
+        FetchError: See `raise_passing`.
     """
     known = {claim.feed.id: claim.known for claim in claims}
     owned = {claim.feed.id: claim.lease for claim in claims}
@@ -80,6 +93,10 @@ def poll_claimed(claims: Sequence[DueFeed], settings: Settings, database: Databa
 
     with kept(database, renew):
         results = wait_for(poll_feeds([claim.feed for claim in claims], known, settings))
+    troubled = [result for result in results if result.problem is not None]
+    if raise_passing and troubled and all(_is_passing(result) for result in troubled) and len(troubled) == len(results):
+        problem = troubled[0].problem
+        raise FetchError(problem.what if problem else "", where=troubled[0].feed.url)
     problems = []
     with database.writing() as connection:
         for result in results:
@@ -105,6 +122,11 @@ def poll(
             done += len(claims)
             progress("feeds", done, len(story.feeds))
     return tuple(problems)
+
+
+def _is_passing(result: PollResult) -> bool:
+    what = result.problem.what if result.problem else ""
+    return what.startswith(("no connection", "no complete answer", "name not found", "broken answer", "answered 5"))
 
 
 def _is_due(connection: Connection, feed: Feed, now: dt.datetime) -> bool:
