@@ -27,7 +27,6 @@ from pipeline.errors import FetchError  # noqa: E402
 from pipeline.model import InputProblem, RunResult  # noqa: E402
 from pipeline.polling import DueFeed, claim_feeds, poll_claimed, polling  # noqa: E402
 from pipeline.store import line  # noqa: E402
-from pipeline.store import runs as stored_runs  # noqa: E402
 from pipeline.store.database import Database, open_database  # noqa: E402
 
 # One task per feed; feeds are taken a hundred at a time, so that other runs find some too.
@@ -95,8 +94,7 @@ def monitor(config: ConfigFolder = "", database: DatabaseAddress = "", now: Mome
         desk = story_monitor.make_desk(place.story, place.settings, store, now=place.now)
         problems = _poll(place, desk)
         result = story_monitor.merge_results([*_read(desk), tick(Held(place), Held(desk))], problems)
-        with store.writing() as connection:
-            stored_runs.add_run(connection, "run", result, place.now)
+        story_monitor.log_run(store, "run", result, place.clock())
     finally:
         store.close()
     _conclude(place, result)
@@ -117,8 +115,7 @@ def read(config: ConfigFolder = "", database: DatabaseAddress = "", now: Moment 
         desk = story_monitor.make_desk(place.story, place.settings, store, now=place.now)
         result = story_monitor.merge_results(_read(desk))
         if result.articles or result.problems:
-            with store.writing() as connection:
-                stored_runs.add_run(connection, "read", result, place.now)
+            story_monitor.log_run(store, "read", result, place.clock())
     finally:
         store.close()
     if result.articles or result.problems:

@@ -6,6 +6,7 @@ into the environment of the worker (CLAIMWATCH_DATABASE_URL, or CLAIMWATCH_DATAB
 
 import datetime as dt
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Generic, TypeVar
@@ -62,6 +63,11 @@ class Place:
     settings: Settings
     database: str
     now: dt.datetime
+    began: float
+
+    def clock(self) -> dt.datetime:
+        """What time it is now, by the clock of the run (UTC)."""
+        return self.now + dt.timedelta(seconds=time.monotonic() - self.began)
 
 
 class Held(Generic[Value]):
@@ -88,6 +94,7 @@ def place_of(config: str, database: str, now: dt.datetime | None = None) -> Plac
         settings=settings,
         database=database or settings.database_url,
         now=now or dt.datetime.now(dt.UTC),
+        began=time.monotonic(),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import cli_explain, cli_lists, cli_notify
+from pipeline import cli_explain, cli_lists, cli_notify, cli_operations
 from pipeline.cli_database import db_app
 from pipeline.cli_support import (
     Config,
@@ -24,6 +24,7 @@ from pipeline.cli_support import (
     leave,
 )
 from pipeline.errors import ClaimwatchError, ExitCode
+from pipeline.logs import set_up_logging
 
 app = typer.Typer(
     help="Claimwatch reads the news on a schedule and reports which claims changed, with both sentences.",
@@ -36,7 +37,7 @@ watch_app = typer.Typer(help="Check the watches of a configuration.", no_args_is
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(watch_app, name="watch")
 app.add_typer(db_app, name="db")
-for command in (cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify):
+for command in (cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify, cli_operations.doctor, cli_operations.runs, cli_operations.metrics):
     app.command()(command)
 
 
@@ -184,17 +185,6 @@ def evaluate(
 
 
 @app.command()
-def doctor(config: Config = None, database: DatabaseUrl = None) -> None:
-    """Check what Claimwatch needs; each line that fails says what mends it."""
-    from pipeline.doctor import examine
-
-    lines, healthy = examine(config or default_config(), database)
-    typer.echo("\n".join(lines))
-    if not healthy:
-        raise typer.Exit(ExitCode.MISSING)
-
-
-@app.command()
 def version() -> None:
     """Print the version."""
     from importlib.metadata import version as installed
@@ -205,6 +195,7 @@ def version() -> None:
 def main() -> None:
     """Entry point: errors for people become one line and their exit code; a bug shows its traceback."""
     try:
+        set_up_logging()
         code = app(standalone_mode=False)
         # `typer.Exit` is handed back as its code where the program, and not typer, ends the process.
         sys.exit(code if isinstance(code, int) else ExitCode.DONE)

@@ -1,76 +1,181 @@
 """What Claimwatch needs to run, looked at one by one; each line that fails says what mends it."""
 
+import datetime as dt
 import os
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.config import load_settings, load_story
-from pipeline.errors import ClaimwatchError, ConfigError, MissingPartError
+from pipeline.config import Settings, load_settings, load_story
+from pipeline.doctor_prefect import api_answers, page_finds_server, server_lets_us_in
+from pipeline.errors import ClaimwatchError, ConfigError, DatabaseError
 from pipeline.extract.nlp import load_english
-from pipeline.store.database import open_database
+from pipeline.notify.send import check_address
+from pipeline.store.database import Database, open_database
+from pipeline.store.health import last_completed, standing
 
 _FREE_MB = 500
+# Leases and due times need clocks that agree to some seconds.
+_CLOCK_SECONDS = 10
+_STUCK = dt.timedelta(hours=6)
+
+Check = tuple[str, Callable[[], str]]
 
 
-def examine(config: Path, database: str | None) -> tuple[list[str], bool]:
-    """Look at model, configuration, database, disk and Prefect.
+def examine(
+    config: Path, database: str | None, *, quick: bool = False, completed_within: dt.timedelta | None = None
+) -> tuple[list[str], bool]:
+    """Look at model, configuration, database, migrations, feeds, line, channels, disk, clock and Prefect.
 
     Args:
         config: The configuration folder.
         database: Address of the database; None for the configured one.
+        quick: Only database, clock and last run.
+        completed_within: Fail where no run was completed for that long.
 
     Returns:
         A line per check for people, and True if all are well.
     """
     settings = load_settings(config, os.environ)
     address = database or settings.database_url
-    checks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("language model", lambda: str(load_english().meta["name"])),
-        ("configuration", lambda: f"{len(load_story(config).watches)} watches, {len(load_story(config).feeds)} feeds in {config}"),
-        ("database", lambda: _database(address)),
-        ("disk", _disk),
-        ("Prefect", _prefect),
-    )
-    lines, healthy = [], True
+    lines: list[str] = []
+    healthy = True
+    if not quick:
+        healthy = _look(_needed(config, settings), lines)
+    try:
+        store = open_database(address)
+    except ClaimwatchError as error:
+        lines.append(f"FAILS database: {error}")
+        return lines, False
+    try:
+        healthy = _look(_kept(store, completed_within, quick=quick), lines) and healthy
+    finally:
+        store.close()
+    if not quick:
+        healthy = (
+            _look((("Prefect", api_answers), ("Prefect lets us in", server_lets_us_in), ("Prefect's page", page_finds_server)), lines)
+            and healthy
+        )
+    return lines, healthy
+
+
+def _look(checks: tuple[Check, ...], lines: list[str]) -> bool:
+    well = True
     for name, check in checks:
         try:
             lines.append(f"ok    {name}: {check()}")
         except ClaimwatchError as error:
-            healthy = False
+            well = False
             lines.append(f"FAILS {name}: {error}")
-    return lines, healthy
+    return well
 
 
-def _database(address: str) -> str:
-    store = open_database(address)
-    try:
-        return f"{store.engine.url.render_as_string(hide_password=True)}, schema up to date"
-    finally:
-        store.close()
+def _needed(config: Path, settings: Settings) -> tuple[Check, ...]:
+    return (
+        ("language model", lambda: str(load_english().meta["name"])),
+        ("configuration", lambda: f"{len(load_story(config).watches)} watches, {len(load_story(config).feeds)} feeds in {config}"),
+        ("channels", lambda: _channels(config)),
+        ("disk", lambda: _disk(settings)),
+    )
 
 
-def _disk() -> str:
-    free = shutil.disk_usage(Path.cwd()).free // 1_000_000
+def _kept(store: Database, completed_within: dt.timedelta | None, *, quick: bool) -> tuple[Check, ...]:
+    checks: tuple[Check, ...] = (
+        ("database", lambda: f"{store.engine.url.render_as_string(hide_password=True)}, schema up to date"),
+        ("clock", lambda: _clock(store)),
+        ("last run", lambda: _last_run(store, completed_within)),
+    )
+    return (
+        checks if quick else (*checks, ("feeds", lambda: _feeds(store)), ("line", lambda: _line(store)), ("outbox", lambda: _outbox(store)))
+    )
+
+
+def _channels(config: Path) -> str:
+    channels = load_story(config).channels
+    kinds = [f"{channel.id} ({check_address(channel, os.environ)})" for channel in channels]
+    return ", ".join(kinds) or "none declared; nobody is told of changes (docs/notifications.md)"
+
+
+def _disk(settings: Settings) -> str:
+    _, found, path = settings.database_url.partition("sqlite:///")
+    folder = Path(path or ".").resolve().parent if found else Path.cwd()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free // 1_000_000
     if free < _FREE_MB:
-        raise ConfigError(f"only {free} MB free", where=str(Path.cwd()), remedy="Make room; a year of a busy watch takes some hundred MB.")
-    return f"{free} MB free"
+        raise ConfigError(
+            f"only {free} MB free",
+            where=str(folder),
+            remedy="Make room; a year of a busy watch takes some hundred MB. `prefect deployment run upkeep/hourly` tidies up.",
+        )
+    return f"{free} MB free at {folder}"
 
 
-def _prefect() -> str:
-    address = os.environ.get("PREFECT_API_URL")
-    if not address:
-        return "no PREFECT_API_URL set; `claimwatch schedule` starts a local server"
-    if not address.startswith(("http://", "https://")):
-        raise ConfigError("PREFECT_API_URL is no http address", where=address, remedy="Set it like http://127.0.0.1:4200/api.")
-    try:
-        with urllib.request.urlopen(f"{address.rstrip('/')}/health", timeout=5) as answer:  # noqa: S310 - http(s) checked above
-            return f"{address} answers {answer.status}"
-    except (urllib.error.URLError, OSError) as error:
-        raise MissingPartError(
-            f"the Prefect server does not answer ({error})",
-            where=address,
-            remedy="Start it with `prefect server start`, or unset PREFECT_API_URL.",
-        ) from error
+def _clock(store: Database) -> str:
+    with store.reading() as connection:
+        there = standing(connection).clock
+        last = last_completed(connection)
+    here = dt.datetime.now(dt.UTC)
+    apart = abs((there - here).total_seconds())
+    if apart > _CLOCK_SECONDS:
+        raise ConfigError(
+            f"this machine and the database's differ by {apart:.0f} s",
+            remedy="Let both set their clock by NTP: `timedatectl set-ntp true`.",
+        )
+    if last is not None and last > here + dt.timedelta(minutes=5):
+        raise ConfigError(
+            f"the last run was completed in the future, on {last:%d %b %Y %H:%M} UTC; the clock was set back",
+            remedy="Check it with `timedatectl`; what was lined up meanwhile is worked on all the same.",
+        )
+    return f"{here:%d %b %Y %H:%M:%S} UTC, {apart:.1f} s from the database's"
+
+
+def _last_run(store: Database, within: dt.timedelta | None) -> str:
+    with store.reading() as connection:
+        last = last_completed(connection)
+    if last is None:
+        if within is not None:
+            raise ConfigError("no run was completed yet", remedy="`claimwatch run` starts one, `claimwatch schedule` the schedule.")
+        return "none yet; `claimwatch run` starts one"
+    age = dt.datetime.now(dt.UTC) - last
+    if within is not None and age > within:
+        raise ConfigError(
+            f"no run was completed since {last:%d %b %Y %H:%M} UTC",
+            remedy="Look at `claimwatch runs` and at Prefect's page; `claimwatch run` shows what goes wrong.",
+        )
+    return f"completed on {last:%d %b %Y %H:%M} UTC"
+
+
+def _feeds(store: Database) -> str:
+    with store.reading() as connection:
+        failing = standing(connection).failing_feeds
+    if failing:
+        more = f" and {len(failing) - 5} more" if len(failing) > 5 else ""
+        raise ConfigError(
+            f"{len(failing)} could not be read at the last poll: {', '.join(failing[:5])}{more}",
+            remedy="`claimwatch runs --format json` has the reasons; they are tried again by themselves.",
+        )
+    return "all could be read at their last poll"
+
+
+def _line(store: Database) -> str:
+    with store.reading() as connection:
+        found = standing(connection)
+    if found.oldest_waiting is not None and found.clock - found.oldest_waiting > _STUCK:
+        raise ConfigError(
+            f"{found.waiting} entries wait, the first since {found.oldest_waiting:%d %b %H:%M} UTC",
+            remedy="Run `claimwatch run`; if that does not help, more workers do: `prefect worker start --pool claimwatch`.",
+        )
+    given_up = f", {found.given_up} given up after several tries" if found.given_up else ""
+    return f"{found.waiting} entries wait{given_up}"
+
+
+def _outbox(store: Database) -> str:
+    with store.reading() as connection:
+        counts = standing(connection).outbox
+    if counts.failing:
+        raise DatabaseError(
+            f"{counts.failing} of {counts.waiting} messages could not be sent yet",
+            remedy="`claimwatch notify` tries what is due and says why not.",
+        )
+    return f"{counts.waiting} messages wait for their time"

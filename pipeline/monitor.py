@@ -7,6 +7,8 @@ nothing to do. Feeds (`polling.py`) and waiting entries (`backlog.py`) are claim
 
 import datetime as dt
 import functools
+import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +31,7 @@ from pipeline.store.database import Database
 from pipeline.watches import Story
 
 Progress = Callable[[str, int, int], None]
+_log = logging.getLogger(__name__)
 # How many articles one Prefect task takes: a task costs some 50 ms, an article some 200 ms.
 BATCH = 25
 
@@ -132,12 +135,22 @@ def run(story: Story, settings: Settings, database: Database, *, now: dt.datetim
         now: The clock (UTC).
         progress: Told what is done, how much of how many.
     """
+    began = time.monotonic()
     desk = make_desk(story, settings, database, now=now)
     problems = poll(story, settings, database, now=now, owner=desk.owner, progress=progress)
     result = merge_results([*read_waiting(desk, progress=progress), tick_if_quiet(story, desk)], problems)
-    with database.writing() as connection:
-        stored_runs.add_run(connection, "run", result, now)
+    log_run(database, "run", result, now + dt.timedelta(seconds=time.monotonic() - began))
     return result
+
+
+def log_run(database: Database, kind: str, result: RunResult, finished_at: dt.datetime) -> None:
+    """Note a finished run with its figures, in the database and in the log."""
+    with database.writing() as connection:
+        stored_runs.add_run(connection, kind, result, finished_at)
+    figures = {"articles": result.articles, "claims": result.claims, "changes": len(result.changes), "problems": len(result.problems)}
+    _log.info("%s completed", kind, extra=figures)
+    for problem in result.problems:
+        _log.warning("could not be read", extra={"where": problem.where, "what": problem.what})
 
 
 def make_desk(story: Story, settings: Settings, database: Database, *, now: dt.datetime) -> Desk:
@@ -167,7 +180,7 @@ def read_waiting(desk: Desk, *, progress: Progress = silent) -> list[RunResult]:
 def tick_if_quiet(story: Story, desk: Desk) -> RunResult:
     """Let the clock flag what is overdue, unless something that has come still waits to be decided: then a later run does."""
     if not is_empty(desk.database, desk.now):
-        return RunResult(started_at=desk.now, articles=0, claims=0, changes=())
+        return Tally().result(desk.now)
     return tick_now(story, desk.database, now=desk.now, judge=desk.judge)
 
 
