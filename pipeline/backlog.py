@@ -148,7 +148,7 @@ def _decide(desk: Desk, entry: Entry, article: Article, reading: Reading, claime
                 return claimed is None
             if latest_version(connection, article.url) != previous:
                 continue
-            decide_article(connection, article, reading, before, desk.judge(), stored)
+            decide_article(connection, article, reading, before, desk.judge(), stored, desk.database.memory)
             line.leave_line(connection, entry)
         # Only what was committed counts.
         tally.add(stored)

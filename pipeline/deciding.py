@@ -108,11 +108,11 @@ class Judge:
         changes: list[Change] = []
         states: list[QuestionState] = []
         for index in self._indexes:
-            for question in index.watch.questions:
-                if question.overdue is None:
-                    continue
+            ended_at: dt.datetime | None = None
+            for number, question in enumerate(item for item in index.watch.questions if item.overdue is not None):
                 claims = history(index.watch.id, question.id)
-                late = find_overdue(claims, question, now, ended_at=_ended_at(index, history))
+                ended_at = ended_at if number else _ended_at(index, history)
+                late = find_overdue(claims, question, now, ended_at=ended_at)
                 for stored in late:
                     changes.append(
                         _change(
@@ -138,7 +138,7 @@ class Judge:
             index = next(index for index in self._indexes if index.watch.id == watch)
             question = self.questions()[watch, name]
             claims = history(watch, name)
-            late = find_overdue(claims, question, at, ended_at=_ended_at(index, history))
+            late = find_overdue(claims, question, at, ended_at=_ended_at(index, history)) if question.overdue else ()
             overdue = frozenset(stored.claim.key for stored in late)
             state = fold_state(claims, watch=watch, question=name, as_of=at, after=after, many=question.many, overdue=overdue)
             known = last_state(watch, name)

@@ -174,8 +174,15 @@ class Voice:
     attributed: bool = True
 
 
+class _Keyed:
+    """A place for a natural key that has been worked out; no field, so that it is neither compared nor stored."""
+
+    __slots__ = ("_key",)
+    _key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(_Keyed):
     """An answer that somebody gave to a watched question, with its evidence.
 
     `start` and `end` delimit `sentence` in the text of article version `version`; the slice is exact. `said_at` is
@@ -208,6 +215,14 @@ class Claim:
     @property
     def key(self) -> str:
         """Natural key: the same claim of the same article version is stored once."""
+        try:
+            return self._key
+        except AttributeError:
+            # Comparing asks for it again and again.
+            object.__setattr__(self, "_key", self._make_key())
+            return self._key
+
+    def _make_key(self) -> str:
         answer = self.answer
         return digest(
             "claim/1",

@@ -189,7 +189,7 @@ def tick_now(story: Story, database: Database, *, now: dt.datetime, judge: Calla
     tally = Tally(channels=story.channels)
     with database.reading() as connection:
         dated = any(
-            stored_claims.claims_of_question(connection, watch.id, question.id)
+            stored_claims.is_answered(connection, watch.id, question.id)
             for watch in story.watches
             for question in watch.questions
             if question.overdue

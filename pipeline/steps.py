@@ -1,14 +1,13 @@
 """One thing that happens -> one transaction: an article, a removal, the clock. What a crash leaves is before it or after it."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from pipeline.channels import Channel
 from pipeline.deciding import Judge, Outcome
-from pipeline.model import Article, ArticleVersion, Change, QuestionState, Removal, RunResult, StoredClaim
+from pipeline.model import Article, ArticleVersion, Change, Removal, RunResult
 from pipeline.statements import Reading
 from pipeline.store import articles as stored_articles
 from pipeline.store import changes as stored_changes
@@ -16,6 +15,7 @@ from pipeline.store import claims as stored_claims
 from pipeline.store import outbox as stored_outbox
 from pipeline.store import states as stored_states
 from pipeline.store.database import Database
+from pipeline.store.memory import Memory
 from pipeline.store.rulings import allowed_claims
 
 
@@ -49,11 +49,11 @@ def take_article(article: Article, judge: Judge, database: Database, tally: Tall
     reading = judge.read(article)
     before = judge.read(previous.article) if previous else None
     with database.writing() as connection:
-        decide_article(connection, article, reading, before, judge, tally)
+        decide_article(connection, article, reading, before, judge, tally, database.memory)
 
 
 def decide_article(
-    connection: Connection, article: Article, reading: Reading, before: Reading | None, judge: Judge, tally: Tally
+    connection: Connection, article: Article, reading: Reading, before: Reading | None, judge: Judge, tally: Tally, memory: Memory
 ) -> ArticleVersion | None:
     """Decide on an article that has been read, in the caller's transaction of writing.
 
@@ -64,6 +64,7 @@ def decide_article(
         before: The version stored before it, analysed; None if there is none.
         judge: The watches.
         tally: Told what was stored.
+        memory: What this process remembers of the database.
 
     Returns:
         The stored version; None if this very text was stored already.
@@ -71,7 +72,7 @@ def decide_article(
     if stored_articles.has_text(connection, article):
         return None
     stored = stored_articles.add_version(connection, article)
-    outcome = judge.judge(stored, reading, before, *_memory(connection), allowed_claims(connection))
+    outcome = judge.judge(stored, reading, before, *memory.recall(connection, article.url if before else None), allowed_claims(connection))
     _save(connection, outcome, article.seen_at, tally)
     tally.articles += 1
     return stored
@@ -83,25 +84,13 @@ def take_removal(removal: Removal, judge: Judge, database: Database, tally: Tall
         if not stored_articles.mark_removed(connection, removal):
             return
         claims = stored_claims.claims_of_article(connection, removal.url)
-        _save(connection, judge.remove(removal.removed_at, claims, *_memory(connection)), removal.removed_at, tally)
+        _save(connection, judge.remove(removal.removed_at, claims, *database.memory.recall(connection)), removal.removed_at, tally)
 
 
 def take_tick(now: dt.datetime, judge: Judge, database: Database, tally: Tally) -> None:
     """Let the clock flag what is overdue."""
     with database.writing() as connection:
-        _save(connection, judge.tick(now, *_memory(connection)), now, tally)
-
-
-def _memory(connection: Connection) -> tuple[Callable[[str, str], Sequence[StoredClaim]], Callable[[str, str], QuestionState | None]]:
-    """What is stored, as the two questions that deciding asks; each question's claims are read once per step."""
-    known: dict[tuple[str, str], Sequence[StoredClaim]] = {}
-
-    def history(watch: str, question: str) -> Sequence[StoredClaim]:
-        if (watch, question) not in known:
-            known[watch, question] = stored_claims.claims_of_question(connection, watch, question)
-        return known[watch, question]
-
-    return history, lambda watch, question: stored_states.latest_state(connection, watch, question)
+        _save(connection, judge.tick(now, *database.memory.recall(connection)), now, tally)
 
 
 def _save(connection: Connection, outcome: Outcome, at: dt.datetime, tally: Tally) -> None:

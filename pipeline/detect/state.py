@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.detect.answers import Relation, compare_answers
 from pipeline.model import (
@@ -45,42 +45,53 @@ def fold_answers(claims: Iterable[StoredClaim], *, many: bool = False) -> tuple[
         claims: The stored claims of one question in order of arrival; retracted ones count for nothing.
         many: Several answers hold at once (three dates announced together): a new one is added, not put in place.
     """
-    standing: list[Standing] = []
+    standing: list[_Growing] = []
     for stored in claims:
         if stored.retracted_at is not None:
             continue
         if stored.effect in _SILENT and stored.resets:
-            standing = [Standing(base=stored)]
+            standing = [_Growing(stored)]
         elif stored.effect in _SILENT:
-            standing = _supported(standing, stored)
+            for item in standing:
+                if stored.prior in item.keys:
+                    item.add(stored)
         elif stored.effect in _RIVALS:
             standing = [item for item in standing if not _taken_back(item, stored)]
-            standing.append(Standing(base=stored))
+            standing.append(_Growing(stored))
         elif stored.effect is ChangeKind.NEW and (many or _other_episode(stored, standing)):
-            standing.append(Standing(base=stored))
+            standing.append(_Growing(stored))
         else:
             standing = [item for item in standing if _other_episode(stored, [item]) or (many and item.base.claim.key != stored.prior)]
-            standing.append(Standing(base=stored))
-    return tuple(standing)
+            standing.append(_Growing(stored))
+    return tuple(Standing(base=item.base, support=tuple(item.support)) for item in standing)
 
 
-def _other_episode(stored: StoredClaim, standing: Sequence[Standing]) -> bool:
+class _Growing:
+    """A standing answer while the claims are gone through: with thousands of repeats nothing may be built anew for each."""
+
+    __slots__ = ("base", "keys", "support", "voices")
+
+    def __init__(self, base: StoredClaim) -> None:
+        self.base = base
+        self.support: list[StoredClaim] = []
+        self.keys = {base.claim.key}
+        self.voices = {base.claim.voice.institution, base.claim.voice.speaker}
+
+    def add(self, stored: StoredClaim) -> None:
+        self.support.append(stored)
+        self.keys.add(stored.claim.key)
+        self.voices |= {stored.claim.voice.institution, stored.claim.voice.speaker}
+
+
+def _other_episode(stored: StoredClaim, standing: Sequence[_Growing]) -> bool:
     return bool(standing) and all(
         item.base.claim.episode != stored.claim.episode or item.base.claim.window != stored.claim.window for item in standing
     )
 
 
-def _supported(standing: list[Standing], stored: StoredClaim) -> list[Standing]:
-    return [replace(item, support=(*item.support, stored)) if stored.prior in _keys(item) else item for item in standing]
-
-
-def _keys(item: Standing) -> frozenset[str]:
-    return frozenset(stored.claim.key for stored in (item.base, *item.support))
-
-
-def _taken_back(item: Standing, stored: StoredClaim) -> bool:
+def _taken_back(item: _Growing, stored: StoredClaim) -> bool:
     """A voice holds one answer: its rival answer ends its own older one."""
-    return item.voices() == {stored.claim.voice.institution, stored.claim.voice.speaker}
+    return item.voices == {stored.claim.voice.institution, stored.claim.voice.speaker}
 
 
 def fold_state(

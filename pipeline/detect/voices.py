@@ -27,7 +27,8 @@ def rival_of(claim: Claim, current: tuple[Standing, ...]) -> StoredClaim | None:
 
 def stands(own: StoredClaim, current: tuple[Standing, ...]) -> bool:
     """True if a claim is the ground of a current answer or supports one."""
-    return any(own.claim.key in {stored.claim.key for stored in (item.base, *item.support)} for item in current)
+    key = own.claim.key
+    return any(stored.claim.key == key for item in current for stored in (item.base, *item.support))
 
 
 def same_voice(one: Claim, other: Claim) -> bool:

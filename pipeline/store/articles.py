@@ -1,22 +1,24 @@
 """Article versions and removals <-> rows."""
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from pipeline.model import Article, ArticleVersion, Removal
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.tables import articles, removals
 
+_LATEST = select(articles).where(articles.c.url == bindparam("url")).order_by(articles.c.version.desc()).limit(1)
+_SAME_TEXT = select(articles.c.id).where(articles.c.url == bindparam("url"), articles.c.fingerprint == bindparam("fingerprint"))
+
 
 def latest_version(connection: Connection, url: str) -> ArticleVersion | None:
     """The newest stored version of an article, or None."""
-    row = connection.execute(select(articles).where(articles.c.url == url).order_by(articles.c.version.desc()).limit(1)).first()
+    row = connection.execute(_LATEST, {"url": url}).first()
     return _from_row(row) if row else None
 
 
 def has_text(connection: Connection, article: Article) -> bool:
     """True if this very text of the article is stored, as whatever version."""
-    query = select(articles.c.id).where(articles.c.url == article.url, articles.c.fingerprint == article.fingerprint)
-    return connection.execute(query).first() is not None
+    return connection.execute(_SAME_TEXT, {"url": article.url, "fingerprint": article.fingerprint}).first() is not None
 
 
 def add_version(connection: Connection, article: Article) -> ArticleVersion:

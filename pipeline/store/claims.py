@@ -4,13 +4,26 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, literal_column, select, update
 
 from pipeline.model import StoredClaim
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.known import portions, stored_among
-from pipeline.store.tables import claims
+from pipeline.store.tables import claims, revisions
 from pipeline.store.tallies import add_to_tallies
+
+# The repeats of a question are many, what did something is little; beyond this many of each the older ones tell nothing new.
+NEWEST = 500
+
+_OF_QUESTION = select(claims.c.id, claims.c.retracted_at, claims.c.data).where(
+    claims.c.watch == bindparam("watch"), claims.c.question == bindparam("question")
+)
+_NEWEST = _OF_QUESTION.order_by(claims.c.id.desc()).limit(NEWEST)
+# Spelt out, not as a parameter: only so do the databases know that the index of these rows will do.
+_TELLING = _OF_QUESTION.where(claims.c.effect != literal_column("'repeat'")).order_by(claims.c.id.desc()).limit(NEWEST)
+_ARRIVED = select(claims.c.id, claims.c.retracted_at, claims.c.data).where(claims.c.id > bindparam("after")).order_by(claims.c.id)
+_NEWEST_ID = select(claims.c.id).order_by(claims.c.id.desc()).limit(1)
+_REVISION = select(revisions.c.value).where(revisions.c.name == "claim")
 
 
 def add_claims(connection: Connection, new: Sequence[StoredClaim]) -> int:
@@ -30,6 +43,11 @@ def add_claims(connection: Connection, new: Sequence[StoredClaim]) -> int:
 def claims_of_question(connection: Connection, watch: str, question: str) -> tuple[StoredClaim, ...]:
     """All claims on a question in order of arrival, retracted ones too."""
     return _read(connection, select(claims).where(claims.c.watch == watch, claims.c.question == question).order_by(claims.c.id))
+
+
+def is_answered(connection: Connection, watch: str, question: str) -> bool:
+    """True if anything was ever claimed on a question."""
+    return connection.execute(_OF_QUESTION.limit(1), {"watch": watch, "question": question}).first() is not None
 
 
 def claims_of_article(connection: Connection, url: str, version: int | None = None) -> tuple[StoredClaim, ...]:
@@ -61,9 +79,45 @@ def all_claims(
     )
 
 
+def recent_claims(connection: Connection, watch: str, question: str) -> dict[int, StoredClaim]:
+    """What a new claim on a question is compared with, by row number in order: its NEWEST claims, and its NEWEST that did something."""
+    place = {"watch": watch, "question": question}
+    found = {row.id: row for query in (_NEWEST, _TELLING) for row in connection.execute(query, place)}
+    return {number: _from_row(found[number]) for number in sorted(found)}
+
+
+def numbered_claims_of_article(connection: Connection, url: str) -> dict[int, StoredClaim]:
+    """All claims of all versions of an article, by row number in order."""
+    query = select(claims.c.id, claims.c.retracted_at, claims.c.data).where(claims.c.url == url).order_by(claims.c.id)
+    return {row.id: _from_row(row) for row in connection.execute(query)}
+
+
+def arrived_claims(connection: Connection, after: int, limit: int) -> dict[int, StoredClaim]:
+    """Up to `limit` claims that were stored after the row `after`, by row number in order."""
+    return {row.id: _from_row(row) for row in connection.execute(_ARRIVED.limit(limit), {"after": after})}
+
+
+def newest_claim(connection: Connection) -> int:
+    """The row number of the claim stored last, 0 if there is none."""
+    return int(connection.execute(_NEWEST_ID).scalar() or 0)
+
+
+def claims_revision(connection: Connection) -> int:
+    """How often stored claims have been altered: retracted, or brought back."""
+    return int(connection.execute(_REVISION).scalar_one())
+
+
+def note_altered(connection: Connection) -> None:
+    """Say that stored claims were altered, in the transaction that alters them."""
+    connection.execute(update(revisions).where(revisions.c.name == "claim").values(value=revisions.c.value + 1))
+
+
 def retract_claims(connection: Connection, keys: Iterable[str], at: dt.datetime) -> None:
     """Note that claims no longer stand (their sentence vanished); what is retracted already keeps its time."""
-    for portion in portions(list(keys)):
+    wanted = list(keys)
+    if wanted:
+        note_altered(connection)
+    for portion in portions(wanted):
         connection.execute(update(claims).where(claims.c.key.in_(portion), claims.c.retracted_at.is_(None)).values(retracted_at=at))
 
 
@@ -100,4 +154,5 @@ def _to_row(stored: StoredClaim) -> dict[str, object]:
 
 
 def _from_row(row: Row[tuple[object, ...]]) -> StoredClaim:
-    return replace(from_json(StoredClaim, row.data), retracted_at=row.retracted_at)
+    stored = from_json(StoredClaim, row.data)
+    return replace(stored, retracted_at=row.retracted_at) if row.retracted_at != stored.retracted_at else stored

@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from pipeline.crashpoints import crashpoint
 from pipeline.errors import DatabaseError
 from pipeline.store.codec import to_text
+from pipeline.store.memory import Memory
 
 # Arbitrary numbers: whoever migrates, or writes to, a PostgreSQL database holds this advisory lock.
 _MIGRATION_LOCK = 7_301_662
@@ -52,6 +53,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.memory = Memory()
 
     @property
     def is_private(self) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from pipeline.store.database import Database
 from pipeline.store.review_tables import decisions, reviewers, reviews, rulings, secrets, tallies, views
-from pipeline.store.tables import articles, changes, claims, entries, feeds, leases, metadata, outbox, runs, states
+from pipeline.store.tables import articles, changes, claims, entries, feeds, leases, metadata, outbox, revisions, runs, states
 
 # Row numbers, the moments of polling, and who worked on what: they differ between runs that learnt the same.
 _LEFT_OUT = {
@@ -23,8 +23,8 @@ _LEFT_OUT = {
     rulings: {"id"},
     views: {"id"},
 }
-# The log of runs, who holds what, what nobody but the review page may read, and counts that follow from the claims.
-_WITHHELD = (runs, leases, reviewers, secrets, tallies)
+# The log of runs, who holds what, what nobody but the review page may read, counts that follow from the claims, and their alterations.
+_WITHHELD = (runs, leases, reviewers, secrets, tallies, revisions)
 
 
 def canonical_dump(database: Database) -> str:

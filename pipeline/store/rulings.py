@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, insert, select, update
 
 from pipeline.model import Claim
+from pipeline.store.claims import note_altered
 from pipeline.store.review_tables import rulings
 from pipeline.store.tables import claims
 from pipeline.verdicts import Ruling, sentence_mark
@@ -42,4 +43,5 @@ def allowed_claims(connection: Connection) -> Callable[[Claim], bool]:
 
 def restore_claims(connection: Connection, keys: list[str]) -> None:
     """Let claims stand again that a ruling had retracted."""
+    note_altered(connection)
     connection.execute(update(claims).where(claims.c.key.in_(keys)).values(retracted_at=None))

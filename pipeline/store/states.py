@@ -3,44 +3,43 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from pipeline.model import QuestionState
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.tables import states
 
+_LATEST = (
+    select(states.c.data)
+    .where(states.c.watch == bindparam("watch"), states.c.question == bindparam("question"))
+    .order_by(states.c.as_of.desc(), states.c.id.desc())
+    .limit(1)
+)
+_SAME = select(states.c.id).where(
+    states.c.watch == bindparam("watch"),
+    states.c.question == bindparam("question"),
+    states.c.as_of == bindparam("as_of"),
+    states.c.after == bindparam("after"),
+)
+
 
 def add_states(connection: Connection, new: Sequence[QuestionState]) -> None:
     """Store states in order; a state of the same question, instant and article is stored once."""
+    fresh = []
+    taken = set()
     for state in new:
-        place = (
-            states.c.watch == state.watch,
-            states.c.question == state.question,
-            states.c.as_of == state.as_of,
-            states.c.after == (state.after or ""),
-        )
-        if connection.execute(select(states.c.id).where(*place)).first() is None:
-            connection.execute(
-                insert(states).values(
-                    watch=state.watch,
-                    question=state.question,
-                    as_of=state.as_of,
-                    after=state.after or "",
-                    status=state.status.value,
-                    data=to_json(state),
-                )
-            )
+        place = {"watch": state.watch, "question": state.question, "as_of": state.as_of, "after": state.after or ""}
+        same = tuple(place.values())
+        if same not in taken and connection.execute(_SAME, place).first() is None:
+            taken.add(same)
+            fresh.append({**place, "status": state.status.value, "data": to_json(state)})
+    if fresh:
+        connection.execute(insert(states), fresh)
 
 
 def latest_state(connection: Connection, watch: str, question: str) -> QuestionState | None:
     """The last stored state of a question, or None."""
-    query = (
-        select(states.c.data)
-        .where(states.c.watch == watch, states.c.question == question)
-        .order_by(states.c.as_of.desc(), states.c.id.desc())
-        .limit(1)
-    )
-    data = connection.execute(query).scalar()
+    data = connection.execute(_LATEST, {"watch": watch, "question": question}).scalar()
     return from_json(QuestionState, data) if data is not None else None
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -160,6 +161,22 @@ claims = Table(
     Index(None, "watch", "question", "said_at"),
     Index(None, "voice", "id"),
     Index(None, "outlet", "id"),
+    # What did something, as against the many that only repeat it (pipeline.store.memory).
+    Index(
+        "ix_claim_telling",
+        "watch",
+        "question",
+        "id",
+        sqlite_where=text("effect <> 'repeat'"),
+        postgresql_where=text("effect <> 'repeat'"),
+    ),
+)
+# How often rows that were stored before have been altered, by table: who keeps some in memory reads them again.
+revisions = Table(
+    "revision",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("value", Integer, nullable=False),
 )
 changes = Table(
     "change",
