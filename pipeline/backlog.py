@@ -113,13 +113,14 @@ def _take(desk: Desk, claimed: Claimed, result: ArticleResult, tally: Tally) -> 
     article = replace(result.article, seen_at=min(claimed.queued_at, desk.now))
     with desk.database.reading() as connection:
         known = has_text(connection, article)
+        edited = latest_version(connection, article.url) is not None
     if known:
         with desk.database.writing() as connection:
             if line.still_held(connection, claimed):
                 line.leave_line(connection, claimed.entry)
         return None
     try:
-        reading = desk.judge().read(article)
+        reading = desk.judge().read(article, edited=edited)
         if not _decide(desk, claimed.entry, article, reading, claimed, tally):
             with desk.database.writing() as connection:
                 if line.still_held(connection, claimed):
@@ -139,7 +140,7 @@ def _decide(desk: Desk, entry: Entry, article: Article, reading: Reading, claime
                 return False
             previous = latest_version(connection, article.url)
         # The language model works outside the transaction: it takes long, and others wait for the database.
-        before = desk.judge().read(previous.article) if previous else None
+        before = desk.judge().read(previous.article, edited=True) if previous else None
         stored = Tally(channels=desk.channels)
         with desk.database.writing() as connection:
             if claimed is not None and not line.still_held(connection, claimed):

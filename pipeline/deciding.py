@@ -11,6 +11,8 @@ from pipeline.detect.overdue import find_overdue
 from pipeline.detect.silence import Decision
 from pipeline.detect.state import fold_answers, fold_state
 from pipeline.extract.readings import Reader
+from pipeline.extract.unread import unread
+from pipeline.match.gate import Gate
 from pipeline.match.questions import denies, find_claims
 from pipeline.match.watching import WatchIndex
 from pipeline.model import (
@@ -46,14 +48,32 @@ class Outcome:
 
 
 class Judge:
-    """A story's watches, ready to judge articles. Compiled once per run; keeps nothing between articles."""
+    """A story's watches, ready to judge articles. Compiled once per run; keeps nothing between articles but parsed paragraphs.
 
-    def __init__(self, reader: Reader, indexes: Sequence[WatchIndex]) -> None:
-        self._reader, self._indexes = reader, tuple(indexes)
+    Args:
+        reader: Reads articles.
+        indexes: The compiled watches.
+        gate: Tells what need not be read; None reads everything.
+    """
 
-    def read(self, article: Article) -> Reading:
-        """Analyse an article with the language model. Takes the time; needs no database."""
-        return self._reader.read(article)
+    def __init__(self, reader: Reader, indexes: Sequence[WatchIndex], gate: Gate | None = None) -> None:
+        self._reader, self._indexes, self._gate = reader, tuple(indexes), gate
+
+    def read(self, article: Article, *, edited: bool = False) -> Reading:
+        """Analyse an article with the language model. Takes the time; needs no database.
+
+        Args:
+            article: The text. If it is about no watch at all the reading has no statements, and the model has not seen it.
+            edited: A version before it is stored: then it is read whatever it is about, to see what it no longer says.
+        """
+        return self._reader.read(article) if edited or self._concerns(article) else unread(article)
+
+    def prepare(self, articles: Iterable[Article]) -> None:
+        """Let the language model see several articles at once that will be read next: quicker than one by one."""
+        self._reader.prepare(article for article in articles if self._concerns(article))
+
+    def _concerns(self, article: Article) -> bool:
+        return self._gate is None or self._gate.admits(article.title, article.text)
 
     def judge(
         self, stored: ArticleVersion, reading: Reading, previous: Reading | None, history: History, last_state: LastState,
@@ -168,7 +188,8 @@ class _Desk:
 
     def take_back_vanished(self, index: WatchIndex, reading: Reading, before: frozenset[str], claims: Sequence[Claim]) -> None:
         """A silent edit: claims of the version before whose sentence is gone no longer stand."""
-        if not before:
+        if not before or not reading.statements:
+            # What nobody has read takes nothing back.
             return
         now_there = {statement.sentence for statement in reading.statements}
         for question in index.watch.questions:

@@ -16,14 +16,16 @@ from pipeline.backlog import BATCH as READ_BATCH
 from pipeline.backlog import Desk, decide_rest, is_empty, read_batch
 from pipeline.config import Settings, load_language
 from pipeline.deciding import Judge
+from pipeline.extract.lemmas import possible_lemmas
 from pipeline.extract.nlp import load_english
 from pipeline.extract.readings import Reader
 from pipeline.ingest.archive import Archive
 from pipeline.language.names import Names
+from pipeline.match.gate import Gate
 from pipeline.match.watching import WatchIndex
 from pipeline.model import Article, InputProblem, Removal, RunResult
 from pipeline.polling import poll
-from pipeline.steps import Tally, take_article, take_removal, take_tick
+from pipeline.steps import Tally, prepare, take_article, take_removal, take_tick
 from pipeline.store import claims as stored_claims
 from pipeline.store import leases, line
 from pipeline.store import runs as stored_runs
@@ -53,7 +55,12 @@ def make_judge(story: Story) -> Judge:
     """The story's watches with the language model and the shipped vocabulary, ready to judge articles."""
     vocabulary = load_language()
     names = Names((*vocabulary.entities, *story.entities))
-    return Judge(Reader(load_english(), names, vocabulary), [WatchIndex(watch, names, vocabulary) for watch in story.watches])
+    nlp = load_english()
+    return Judge(
+        Reader(nlp, names, vocabulary),
+        [WatchIndex(watch, names, vocabulary) for watch in story.watches],
+        Gate(story.watches, names, possible_lemmas(nlp)),
+    )
 
 
 def plan_replay(archive: Archive, until: dt.date | None = None) -> tuple[Step, ...]:
@@ -101,6 +108,7 @@ def play(
 ) -> RunResult:
     """Take some steps of a replay, each in a transaction of its own."""
     tally = Tally()
+    prepare([step.article for step in steps if step.article is not None], judge, database)
     for number, step in enumerate(steps, start=offset + 1):
         if step.article is not None:
             take_article(step.article, judge, database, tally)

@@ -1,6 +1,7 @@
 """One thing that happens -> one transaction: an article, a removal, the clock. What a crash leaves is before it or after it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -39,6 +40,13 @@ class Tally:
         return RunResult(started_at=started_at, articles=self.articles, claims=self.claims, changes=tuple(self.changes))
 
 
+def prepare(articles: Sequence[Article], judge: Judge, database: Database) -> None:
+    """Let the language model see at once what will be read next; what is stored already will not be."""
+    with database.reading() as connection:
+        fresh = [article for article in articles if not stored_articles.has_text(connection, article)]
+    judge.prepare(fresh)
+
+
 def take_article(article: Article, judge: Judge, database: Database, tally: Tally) -> None:
     """Decide on one article and save what follows; a text that is stored already is passed over."""
     with database.reading() as connection:
@@ -46,8 +54,8 @@ def take_article(article: Article, judge: Judge, database: Database, tally: Tall
             return
         previous = stored_articles.latest_version(connection, article.url)
     # The language model works outside the transaction: it takes long, and others wait for the database.
-    reading = judge.read(article)
-    before = judge.read(previous.article) if previous else None
+    reading = judge.read(article, edited=previous is not None)
+    before = judge.read(previous.article, edited=True) if previous else None
     with database.writing() as connection:
         decide_article(connection, article, reading, before, judge, tally, database.memory)
 

@@ -16,6 +16,7 @@ from pipeline.extract.lengths import Length, find_lengths
 from pipeline.extract.narrative import Narrative
 from pipeline.extract.nodes import Node, nodes_of
 from pipeline.extract.paragraphs import Paragraph, split_paragraphs
+from pipeline.extract.parsing import Parser, paragraphs_of
 from pipeline.extract.quantities import Number, find_numbers
 from pipeline.extract.quantity_mentions import quantity_mention, with_wholes
 from pipeline.extract.sentences import word_index
@@ -40,10 +41,10 @@ _RETRACTION = re.compile(
 
 
 class Reader:
-    """Reads articles with one model, one set of names and one vocabulary; keeps nothing between articles."""
+    """Reads articles with one model, one set of names and one vocabulary; keeps nothing between articles but parsed paragraphs."""
 
     def __init__(self, nlp: Language, names: Names, vocabulary: Vocabulary) -> None:
-        self._nlp, self._names = nlp, names
+        self._parser, self._names = Parser(nlp), names
         self._attributor = Attributor(names, vocabulary)
         self._dates = DateFinder(vocabulary.calendar)
         self._recap = Phrases(("recap", phrase) for phrase in vocabulary.background)
@@ -54,10 +55,10 @@ class Reader:
         Args:
             article: Its text is what all offsets point into.
         """
-        paragraphs = split_paragraphs(article.text, title=article.title, language=article.language)
+        paragraphs = paragraphs_of(article)
         memory, narrative = Memory(), Narrative()
         statements: list[Statement] = []
-        parsed = iter(self._nlp.pipe(paragraph.text for paragraph in paragraphs if paragraph.role in _READ_ROLES))
+        parsed = iter(self._parser.parse(paragraph.text for paragraph in paragraphs if paragraph.role in _READ_ROLES))
         for paragraph in paragraphs:
             if paragraph.role in _READ_ROLES:
                 statements.extend(self._statements(next(parsed), paragraph, article, memory, narrative))
@@ -73,6 +74,10 @@ class Reader:
             names=frozenset(names),
             statements=tuple(statements),
         )
+
+    def prepare(self, articles: Iterable[Article]) -> None:
+        """Parse the paragraphs of several articles at once, so that reading them will be quick."""
+        self._parser.parse(item.text for article in articles for item in paragraphs_of(article) if item.role in _READ_ROLES)
 
     def read_doc(self, doc: Doc, *, published: dt.datetime, publisher: str) -> tuple[Statement, ...]:
         """The statements of a doc that is parsed already, paragraph by paragraph, without an article around it (offsets into `doc.text`)."""

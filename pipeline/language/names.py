@@ -54,6 +54,20 @@ class Names:
             position += 1
         return tuple(hits)
 
+    def mentioned(self, text: str) -> frozenset[str]:
+        """The canonical names of all entities that may be meant in a text: whatever their capitals, and inside longer names too."""
+        tokens = fold_tokens(text)
+        return frozenset(
+            known[0].name
+            for at, token in enumerate(tokens)
+            for length in self._lengths.get(token, ())
+            if (known := self._by_tokens.get(tuple(tokens[at : at + length])))
+        )
+
+    def counts_as(self, name: str, wanted: str) -> bool:
+        """True if `name` is `wanted`, speaks for it, or lies in it."""
+        return self.canonical(wanted) in (name, self.institution(name)) or self.same_place(name, wanted)
+
     def entity(self, name: str) -> Entity | None:
         """The entity known by this name or spelling, or None."""
         known = self._by_tokens.get(tuple(fold_tokens(name)))

@@ -88,11 +88,7 @@ class WatchIndex:
         return bool(self._own_things[question.id] & {thing.lower() for thing in things})
 
     def _names_one(self, wanted: str, reading: Reading) -> bool:
-        canonical = self.names.canonical(wanted)
-        for name in reading.names:
-            if canonical in (name, self.names.institution(name)) or self.names.same_place(name, wanted):
-                return True
-        return False
+        return any(self.names.counts_as(name, wanted) for name in reading.names)
 
     def _labels(self) -> Iterator[tuple[Label, str]]:
         watch, vocabulary = self.watch, self._vocabulary
