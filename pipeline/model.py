@@ -219,23 +219,10 @@ class Claim(_Keyed):
             return self._key
         except AttributeError:
             # Comparing asks for it again and again.
-            object.__setattr__(self, "_key", self._make_key())
-            return self._key
-
-    def _make_key(self) -> str:
-        answer = self.answer
-        return digest(
-            "claim/1",
-            self.url,
-            str(self.version),
-            self.watch,
-            self.question,
-            str(self.start),
-            str(self.end),
-            answer.type,
-            answer.text,
-            answer.value or "",
-        )
+            place = (self.url, str(self.version), self.watch, self.question, str(self.start), str(self.end))
+            found = digest("claim/1", *place, self.answer.type, self.answer.text, self.answer.value or "")
+            object.__setattr__(self, "_key", found)
+            return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
