@@ -10,7 +10,7 @@ COPY seeds seeds
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.11.14-slim-trixie
-RUN groupadd --gid 10001 claimwatch && useradd --uid 10001 --gid 10001 --home-dir /tmp --no-create-home claimwatch
+RUN groupadd --gid 10001 claimwatch && useradd --uid 10001 --gid 10001 --home-dir /tmp --no-create-home claimwatch && install -d -o 10001 -g 10001 /data
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY flows flows
@@ -18,5 +18,4 @@ COPY deploy deploy
 COPY prefect.yaml automations.yaml ./
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp DO_NOT_TRACK=1
 USER 10001:10001
-HEALTHCHECK --interval=60s --timeout=20s --start-period=120s CMD ["claimwatch", "doctor", "--quick"]
 CMD ["claimwatch", "schedule"]

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 STORY ?= syria-withdrawal
 OUT ?= out/$(STORY)
 
-.PHONY: run test check fix eval quality bench soak up clean lock setup schedule
+.PHONY: run test check fix eval quality bench soak up clean lock setup schedule secrets
 
 setup: $(STAMP)
 
@@ -47,13 +47,18 @@ quality: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 
-# What takes too long for `make test`: many kills in the middle of a replay, many mutated feeds.
+# What takes too long for `make test`: every crash, hundreds of kills, four processes at once. KILLS=20 makes it shorter.
 soak: setup
 	$(BIN)/python -m tests.soak
 
 # Feeds on a schedule: starts a local Prefect server if none is set.
 up schedule: setup
 	$(BIN)/claimwatch schedule
+
+# Random passwords for docker-compose.yml, in ./secrets (not in git), readable by you only.
+secrets:
+	@deploy/make-secrets.sh secrets
+	@echo "secrets/ is filled; back it up: without it the databases cannot be opened"
 
 # After changing dependencies in pyproject.toml (needs uv). The lock holds hashes and no index address.
 lock:

@@ -4,7 +4,7 @@ set -eu
 umask 077
 mkdir -p "${1:-secrets}"
 cd "${1:-secrets}"
-for name in postgres_password claimwatch_db_password prefect_db_password prefect_admin_password review_password; do
+for name in postgres_password claimwatch_db_password prefect_db_password prefect_admin_password; do
   [ -s "$name" ] || head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$name"
 done
 # What Fernet wants: 32 bytes in base64 with - and _.

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from pipeline.errors import MissingPartError
 
-# A first start migrates Prefect's own database; on a slow machine that takes a minute.
-START_SECONDS = 180
+# A first start migrates Prefect's own database; on a slow and busy machine that takes minutes.
+START_SECONDS = 400
 _QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
