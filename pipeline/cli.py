@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import cli_explain, cli_lists, cli_notify, cli_operations
+from pipeline import cli_explain, cli_lists, cli_notify, cli_operations, cli_review
 from pipeline.cli_database import db_app
 from pipeline.cli_support import (
     Config,
@@ -37,7 +37,8 @@ watch_app = typer.Typer(help="Check the watches of a configuration.", no_args_is
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(watch_app, name="watch")
 app.add_typer(db_app, name="db")
-for command in (cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify, cli_operations.doctor, cli_operations.runs, cli_operations.metrics):
+app.add_typer(cli_review.review_app, name="review")
+for command in (cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify, cli_operations.doctor, cli_operations.runs, cli_operations.metrics, cli_review.digest, cli_review.export, cli_review.verify):
     app.command()(command)
 
 

@@ -1,5 +1,8 @@
 """Article versions and removals <-> rows."""
 
+import datetime as dt
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from pipeline.model import Article, ArticleVersion, Removal
@@ -46,6 +49,34 @@ def all_versions(connection: Connection, url: str | None = None) -> tuple[Articl
     """Every stored version (of one article), in order of arrival."""
     query = select(articles).order_by(articles.c.id)
     return tuple(_from_row(row) for row in connection.execute(query.where(articles.c.url == url) if url else query))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A stored version without its text, for lists; `id` is its number in the order of arrival."""
+
+    id: int
+    url: str
+    version: int
+    publisher: str
+    title: str
+    published: dt.datetime
+    seen_at: dt.datetime
+
+
+def newest_articles(
+    connection: Connection, *, limit: int, after: int | None = None, publisher: str = ""
+) -> tuple[tuple[Headline, ...], int | None]:
+    """The versions that came last (of one publisher), and the number to go on from (None at the end)."""
+    columns = [getattr(articles.c, name) for name in Headline.__slots__]
+    query = select(*columns).order_by(articles.c.id.desc()).limit(limit + 1)
+    if after:
+        query = query.where(articles.c.id < after)
+    if publisher:
+        query = query.where(articles.c.publisher == publisher)
+    rows = connection.execute(query).all()
+    found = tuple(Headline(**row._mapping) for row in rows[:limit])
+    return found, rows[limit - 1].id if len(rows) > limit else None
 
 
 def count_articles(connection: Connection) -> int:

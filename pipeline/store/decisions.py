@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from pipeline.store.known import portions
 from pipeline.store.review_tables import decisions, reviews
@@ -134,13 +134,13 @@ def is_undone(connection: Connection, batch: str) -> bool:
     return taking is not None and not is_undone(connection, taking)
 
 
-def taken_back_by(connection: Connection, batch: str) -> str | None:
-    """The batch that this one took back, through undone undoings to the first; None if it was no undoing."""
+def origin_of(connection: Connection, batch: str) -> tuple[str, bool]:
+    """The batch that a chain of undoings began with, and whether to undo this one does that again (True) or takes it back."""
     undoes = connection.execute(select(decisions.c.undoes).where(decisions.c.batch == batch).limit(1)).scalar()
     if undoes is None:
-        return None
-    deeper = taken_back_by(connection, undoes)
-    return str(undoes) if deeper is None else taken_back_by(connection, deeper) or deeper
+        return batch, False
+    origin, again = origin_of(connection, undoes)
+    return origin, not again
 
 
 def last_batch_of(connection: Connection, who: str) -> str:
@@ -171,6 +171,13 @@ def history(
         )
         for row in rows
     )  # fmt: skip
+
+
+def summary_of(connection: Connection, batch: str) -> tuple[Action, int, str] | None:
+    """What a batch did: the action, on how many changes, and its note; None if there is none such."""
+    query = select(decisions.c.action, func.count(decisions.c.change), func.min(decisions.c.note)).where(decisions.c.batch == batch)
+    row = connection.execute(query.group_by(decisions.c.action)).first()
+    return (Action(row[0]), int(row[1]), str(row[2])) if row else None
 
 
 def _write(connection: Connection, standings: Sequence[Standing], verdict: Verdict, *, left: int = 0) -> Done:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from pipeline.model import QuestionState
 from pipeline.store.codec import from_json, to_json
@@ -55,3 +55,26 @@ def all_states(
     if known_at:
         query = query.where(states.c.as_of <= known_at)
     return tuple(from_json(QuestionState, data) for data in connection.execute(query).scalars())
+
+
+def state_at(connection: Connection, watch: str, question: str, known_at: dt.datetime | None) -> QuestionState | None:
+    """How a question stood by what was known at an instant (None: now), or None if it had no state yet."""
+    found = recent_states(connection, watch, question, known_at, 1)
+    return found[0] if found else None
+
+
+def recent_states(connection: Connection, watch: str, question: str, known_at: dt.datetime | None, limit: int) -> tuple[QuestionState, ...]:
+    """The last states of a question up to an instant (None: now), in order of time."""
+    query = select(states.c.data).where(states.c.watch == watch, states.c.question == question)
+    if known_at:
+        query = query.where(states.c.as_of <= known_at)
+    rows = connection.execute(query.order_by(states.c.as_of.desc(), states.c.id.desc()).limit(limit)).scalars().all()
+    return tuple(from_json(QuestionState, data) for data in reversed(rows))
+
+
+def span_of_states(connection: Connection, watch: str) -> tuple[dt.datetime, dt.datetime] | None:
+    """The first and the last instant at which a question of a watch got a state (UTC), or None."""
+    questions = connection.execute(select(states.c.question).where(states.c.watch == watch).distinct()).scalars().all()
+    span = select(func.min(states.c.as_of), func.max(states.c.as_of)).where(states.c.watch == watch)
+    ends = [connection.execute(span.where(states.c.question == one)).one() for one in questions]
+    return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else None

@@ -1,30 +1,5 @@
-"""A real browser: Debian's Chromium, driven by Playwright."""
+"""What the tests of reports need besides values: a real browser."""
 
-import shutil
-from collections.abc import Iterator
+from tests.browsers import browser
 
-import pytest
-from playwright.sync_api import Browser, sync_playwright
-
-from tests.conftest import unavailable
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        unavailable("no Chromium on PATH (on Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
+__all__ = ["browser"]
