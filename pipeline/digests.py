@@ -6,7 +6,7 @@ from dataclasses import replace
 from pipeline.report.change_report import ChangeReport, build_report
 from pipeline.store.database import Database
 from pipeline.store.reviews import ChangeFilter, list_changes
-from pipeline.store.states import state_at
+from pipeline.store.states import latest_states
 from pipeline.verdicts import Shelf
 from pipeline.watches import Story
 
@@ -29,12 +29,7 @@ def make_digest(database: Database, story: Story, *, since: dt.datetime, until: 
         story = replace(story, watches=tuple(found for found in story.watches if found.id == watch))
     with database.reading() as connection:
         found, more = list_changes(connection, ChangeFilter(state="all", watch=watch, since=since, until=until), limit=MOST)
-        states = [
-            state
-            for item in story.watches
-            for question in item.questions
-            if (state := state_at(connection, item.id, question.id, until)) is not None
-        ]
+        states = tuple(latest_states(connection, [item.id for item in story.watches], until).values())
     kept = [item.change for item in reversed(found) if item.standing.shelf is not Shelf.DISMISSED]
     report = build_report(story, kept, states, (), now=until)
     if more:

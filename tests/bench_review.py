@@ -10,9 +10,10 @@ import random
 import statistics
 import sys
 import time
+from itertools import accumulate
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from starlette.testclient import TestClient
 
 from pipeline.model import (
@@ -31,16 +32,21 @@ from pipeline.model import (
 from pipeline.review.app import create_app
 from pipeline.store.articles import add_version
 from pipeline.store.changes import add_changes
-from pipeline.store.claims import add_claims
+from pipeline.store.claims import _to_row
 from pipeline.store.codec import to_json
 from pipeline.store.database import Database, open_database
 from pipeline.store.decisions import Verdict, decide_many
-from pipeline.store.tables import states
+from pipeline.store.tables import claims as claims_table
+from pipeline.store.tables import metadata, states
+from pipeline.store.tallies import add_to_tallies
+from pipeline.store.words import drop_index, make_index
 from pipeline.verdicts import Action
 from tests.builders import make_article
 
 CLAIMS, CHANGES = int(os.environ.get("CLAIMS", "1000000")), int(os.environ.get("CHANGES", "100000"))
 WATCHES, QUESTIONS, ROUNDS = 40, 8, 30
+# So many claims and changes are made one by one; the others are copies of them at later times, made in SQL, which is a hundred times quicker.
+CLAIM_COPIES, CHANGE_COPIES = 20, 10
 START = dt.datetime(2028, 1, 1, tzinfo=dt.UTC)
 KINDS = [kind for kind in ChangeKind if kind not in (ChangeKind.REPEAT, ChangeKind.NEW)]
 
@@ -61,31 +67,35 @@ class Maker:
         self.chance = random.Random(7)
         letters = "abcdefghijklmnopqrstuvwxyz"
         self.words = ["".join(self.chance.choices(letters, k=self.chance.randint(3, 9))) for _ in range(8_000)]
-        self.weights = [1 / (place + 1) for place in range(len(self.words))]
+        self.weights = list(accumulate(1 / (place + 1) for place in range(len(self.words))))
         self.speakers = [f"{self.chance.choice(self.words).title()} {self.chance.choice(self.words).title()}" for _ in range(5_000)]
-        self.spoken = [1 / (place + 3) for place in range(len(self.speakers))]
+        self.spoken = list(accumulate(1 / (place + 3) for place in range(len(self.speakers))))
+        self.certainties = list(Certainty)
 
     def claim(self, number: int) -> Claim:
         """The claim of that number."""
         at = START + dt.timedelta(seconds=95 * number)
         value = self.chance.randint(1, 400)
-        sentence = " ".join(self.chance.choices(self.words, self.weights, k=20)) + f" {value} houses."
-        speaker = self.chance.choices(self.speakers, self.spoken)[0]
+        sentence = " ".join(self.chance.choices(self.words, cum_weights=self.weights, k=20)) + f" {value} houses."
+        speaker = self.chance.choices(self.speakers, cum_weights=self.spoken)[0]
         return Claim(
             url=f"https://outlet{number % 200}.example/{number // 20}", version=1, published=at, seen_at=at, watch=f"w{number % WATCHES}",
             question=f"q{number // WATCHES % QUESTIONS}", start=200 * (number % 20), end=200 * (number % 20) + len(sentence), sentence=sentence,
             voice=Voice(speaker=speaker, institution=speaker, carrier="", publisher=f"Outlet {number % 200}", cue="say"), said_at=at,
-            certainty=self.chance.choice(list(Certainty)),
+            certainty=self.chance.choice(self.certainties),
             answer=Answer(type="quantity", text=f"{value} houses", value=str(value), unit="house", bound="exact", low=value, high=value),
         )  # fmt: skip
 
 
 def fill(database: Database) -> None:
     """Store that many claims, changes, states and articles, with some decided."""
-    maker, step = Maker(), max(CLAIMS // CHANGES, 1)
+    own = max(CLAIMS // CLAIM_COPIES, 1)
+    maker, step = Maker(), max(own // max(CHANGES // CHANGE_COPIES, 1), 1)
+    with database.writing() as connection:
+        drop_index(connection)  # made again at the end, which is quicker than row by row
     last: dict[tuple[str, str], Claim] = {}
-    for first in range(0, CLAIMS, 10_000):
-        claims = [maker.claim(number) for number in range(first, min(first + 10_000, CLAIMS))]
+    for first in range(0, own, 10_000):
+        claims = [maker.claim(number) for number in range(first, min(first + 10_000, own))]
         changes, rows = [], []
         for number, claim in enumerate(claims, start=first):
             if number % step == 0:
@@ -106,7 +116,9 @@ def fill(database: Database) -> None:
                 )
                 last[claim.watch, claim.question] = claim
         with database.writing() as connection:
-            add_claims(connection, [StoredClaim(claim=claim, effect=ChangeKind.NEW if number % step == 0 else ChangeKind.REPEAT) for number, claim in enumerate(claims, start=first)])
+            kept = [StoredClaim(claim=claim, effect=ChangeKind.NEW if number % step == 0 else ChangeKind.REPEAT) for number, claim in enumerate(claims, start=first)]
+            connection.execute(insert(claims_table), [_to_row(stored) for stored in kept])
+            add_to_tallies(connection, claims)
             add_changes(connection, changes)
             connection.execute(insert(states), rows)
             for claim in claims[::200]:
@@ -114,6 +126,45 @@ def fill(database: Database) -> None:
             decided = {change.id: 0 for change in changes[: len(changes) // 3]}
             decide_many(connection, decided, Verdict(action=Action.ACCEPT, who="ann", at=START))
         print(f"\r{first + len(claims):,} claims", end="", file=sys.stderr, flush=True)
+    copy_all(database, 95 * own)
+
+
+def copy_all(database: Database, span: int) -> None:
+    """Fill up with copies, each a span of seconds later, and make the full-text index."""
+    with database.writing() as connection:
+        for number in range(1, CLAIM_COPIES):
+            copy_rows(connection, "claim", {"key": FRESH, "url": f"url || '?{number}'", "seen_at": moved("seen_at", span * number), "said_at": moved("said_at", span * number)}, "id")
+        for number in range(1, CHANGE_COPIES):
+            shift = {name: moved(name, span * 2 * number) for name in ("detected_at", "as_of")}
+            fresh = f"substr(id, 1, 56) || printf('%08x', {number})"
+            copy_rows(connection, "change", {"id": fresh, "detected_at": shift["detected_at"]}, "sequence", of=own_rows("change", "id"))
+            again = f"substr(change, 1, 56) || printf('%08x', {number})"
+            place = f"(SELECT sequence FROM change WHERE change.id = {again.replace('substr(change', 'substr(review.change')})"
+            copy_rows(connection, "review", {"change": again, "sequence": place, "detected_at": shift["detected_at"]}, "", of=own_rows("review", "change"))
+            copy_rows(connection, "state", {"as_of": shift["as_of"], "after": f"after || '?{number}'"}, "id", of="after NOT LIKE '%?%'")
+        make_index(connection)
+
+
+FRESH = "lower(hex(randomblob(32)))"
+
+
+def moved(column: str, seconds: int) -> str:
+    """SQL for an instant so much later."""
+    return f"strftime('%Y-%m-%d %H:%M:%f000', {column}, '+{seconds} seconds')"
+
+
+def own_rows(table: str, column: str) -> str:
+    """SQL for the rows that are no copies: a copy's id ends in its small number."""
+    return f"{table}.{column} NOT LIKE '%0000000_'"
+
+
+def copy_rows(connection: Connection, table: str, given: dict[str, str], key: str, of: str = "") -> None:
+    """Add every first row again with some columns given as SQL; `key` is left to the database."""
+    columns = [column.name for column in metadata.tables[table].columns if column.name != key]
+    chosen = ", ".join(given.get(name, f'"{name}"') for name in columns)
+    first = of or "url NOT LIKE '%?%'"
+    names = ", ".join(f'"{name}"' for name in columns)
+    connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) SELECT {chosen} FROM "{table}" WHERE {first}')
 
 
 def pages(client: TestClient) -> dict[str, str]:
@@ -142,16 +193,21 @@ def pages(client: TestClient) -> dict[str, str]:
 WORD, OTHER = Maker().words[2], Maker().words[9]
 
 
-def measured(client: TestClient, path: str, rounds: int) -> tuple[float, float, int, int]:
-    """Median and 95th percentile in milliseconds, size in bytes, status."""
-    times, size, status = [], 0, 0
+def measured(client: TestClient, path: str, rounds: int) -> tuple[list[float], list[float], int, int]:
+    """Times by the clock and by the processor in milliseconds, sorted; size in bytes; status. The first request is counted, too."""
+    clock, processor, size, status = [], [], 0, 0
     for _ in range(rounds):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         answer = client.get(path)
-        times.append((time.perf_counter() - started) * 1000)
+        clock.append((time.perf_counter() - started) * 1000)
+        processor.append((time.process_time() - worked) * 1000)
         size, status = len(answer.content), answer.status_code
-    times.sort()
-    return statistics.median(times), times[min(int(len(times) * 0.95), len(times) - 1)], size, status
+    return sorted(clock), sorted(processor), size, status
+
+
+def p95(times: list[float]) -> float:
+    """The time that 95 of 100 requests do not exceed."""
+    return times[min(int(len(times) * 0.95), len(times) - 1)]
 
 
 def main() -> None:
@@ -166,15 +222,18 @@ def main() -> None:
         fill(database)
     empty = open_database("sqlite://")
     full_client, empty_client = (TestClient(create_app(used, folder / "config"), base_url="http://127.0.0.1") for used in (database, empty))
-    print(f"{CLAIMS:,} claims, {CHANGES:,} changes, {path.stat().st_size / 1e9:.1f} GB; {ROUNDS} rounds, milliseconds in the server\n")
-    print(f"{'page':30}{'median':>8}{'p95':>8}{'empty p95':>11}{'ratio':>7}{'kB':>7}")
-    worst = 0.0
+    print(f"{CLAIMS:,} claims, {CHANGES:,} changes, {path.stat().st_size / 1e9:.1f} GB; {ROUNDS} rounds, milliseconds in the server")
+    print("median and p95 by the clock; p95 of processor time, which another program on the machine does not lengthen; the same, empty; ratio")
+    print(f"{'page':30}{'median':>8}{'p95':>8}{'cpu p95':>9}{'empty':>8}{'ratio':>7}{'kB':>6}")
+    worst, slowest = 0.0, 0.0
     for name, address in pages(full_client).items():
-        median, p95, size, status = measured(full_client, address, ROUNDS)
+        clock, processor, size, status = measured(full_client, address, ROUNDS)
         _, least, _, _ = measured(empty_client, address, ROUNDS)
-        worst = max(worst, p95)
-        print(f"{name:30}{median:8.1f}{p95:8.1f}{least:11.1f}{p95 / least:7.1f}{size / 1000:7.0f}" + ("" if status == 200 else f"  status {status}"))
-    print(f"\nworst p95 {worst:.1f} ms")
+        worst, slowest = max(worst, p95(processor)), max(slowest, p95(clock))
+        ratio = p95(processor) / p95(least)
+        row = f"{name:30}{statistics.median(clock):8.1f}{p95(clock):8.1f}{p95(processor):9.1f}{p95(least):8.1f}{ratio:7.1f}{size / 1000:6.0f}"
+        print(row + ("" if status == 200 else f"  status {status}"), flush=True)
+    print(f"\nworst p95 {slowest:.0f} ms by the clock, {worst:.0f} ms of processor time")
     database.close()
 
 

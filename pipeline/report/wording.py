@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from diff_match_patch import diff_match_patch
 
@@ -22,6 +23,7 @@ class Piece:
     text: str
 
 
+@lru_cache(maxsize=2_048)
 def word_differences(old: str, new: str) -> tuple[Piece, ...]:
     """The pieces that turn `old` into `new`, in order. Joining same and old gives `old`, same and new gives `new`."""
     first, second = _TOKENS.findall(old), _TOKENS.findall(new)

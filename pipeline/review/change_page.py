@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.model import Certainty, Change, Evidence, StoredClaim
 from pipeline.report.when import answer_words, interval_words, moment_words
-from pipeline.review.desk import Desk, address
+from pipeline.review.desk import address, desk_of
 from pipeline.review.inbox import to_row
 from pipeline.store.claim_search import ClaimFilter, search_claims
 from pipeline.store.claims import claims_of_article
@@ -40,7 +40,7 @@ def find_change(connection: Connection, change: str) -> Reviewed:
 
 def change_page(request: Request) -> Response:
     """GET /changes/ID."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     with desk.database.reading() as connection:
         found = find_change(connection, request.path_params["change"])
         if found.change.id != request.path_params["change"]:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import ConfigError
 from pipeline.report.wording import Piece
 from pipeline.review.config_files import WATCHES, Edit, alias_edit, current_text, text_mark, try_out, write_edit
-from pipeline.review.desk import Desk, address, as_json, visit_of, wants_json
+from pipeline.review.desk import Desk, address, as_json, desk_of, visit_of, wants_json
 from pipeline.review.listing import change_filter
 from pipeline.review.preview import Preview
 from pipeline.store.accounts import save_view, set_view
@@ -23,14 +23,14 @@ _LONGEST = 300_000
 
 def editor_page(request: Request) -> Response:
     """GET /editor: the watches as text, with what they catch beside it."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     text = current_text(desk.config, WATCHES)
     return desk.page(request, "editor.html", text=text, mark=text_mark(text), problem="", caught=(), articles=0, writable=True, saved="")
 
 
 def preview_watches(request: Request) -> Response:
     """POST /editor/preview: what the text in the form would catch among the stored articles; writes nothing."""
-    desk, visit = request.app.state.desk, visit_of(request)
+    desk, visit = desk_of(request), visit_of(request)
     text, mark = _text(visit.field("text")), visit.field("mark")
     try:
         story = try_out(desk.config, Edit(file=WATCHES, before="", after=text))
@@ -43,7 +43,7 @@ def preview_watches(request: Request) -> Response:
 
 def save_watches(request: Request) -> Response:
     """POST /editor: writes the text, after a backup, if it is right and nobody has changed the file meanwhile."""
-    desk, visit = request.app.state.desk, visit_of(request)
+    desk, visit = desk_of(request), visit_of(request)
     text, mark = _text(visit.field("text")), visit.field("mark")
     edit = Edit(file=WATCHES, before=current_text(desk.config, WATCHES), after=text)
     try:
@@ -57,7 +57,7 @@ def save_watches(request: Request) -> Response:
 
 def alias_page(request: Request) -> Response:
     """GET /aliases with `name` and `also`: exactly what would be written; nothing is until it is confirmed."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     params = request.query_params
     name, also, kind = params.get("name", ""), params.get("also", ""), params.get("kind") or "person"
     edit = alias_edit(desk.config, name, also, kind) if name and also else None
@@ -70,7 +70,7 @@ def alias_page(request: Request) -> Response:
 
 def teach_alias(request: Request) -> Response:
     """POST /aliases: writes what the preview showed."""
-    desk, visit = request.app.state.desk, visit_of(request)
+    desk, visit = desk_of(request), visit_of(request)
     edit = alias_edit(desk.config, visit.field("name"), visit.field("also"), visit.field("kind") or "person")
     try:
         data = write_edit(desk.config, edit, visit.field("mark"), desk.now())
@@ -84,7 +84,7 @@ def teach_alias(request: Request) -> Response:
 
 def add_view(request: Request) -> Response:
     """POST /views: keeps the filter of the inbox under a name."""
-    desk, visit = request.app.state.desk, visit_of(request)
+    desk, visit = desk_of(request), visit_of(request)
     name, query = " ".join(visit.field("name").split())[:80], visit.field("query")[:2_000]
     if not name:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "Give the view a name.")
@@ -98,7 +98,7 @@ def add_view(request: Request) -> Response:
 
 def forget_view(request: Request) -> Response:
     """POST /views/NUMBER/forget."""
-    desk, visit = request.app.state.desk, visit_of(request)
+    desk, visit = desk_of(request), visit_of(request)
     number = int(request.path_params["view"])
     with desk.database.writing() as connection:
         if not set_view(connection, number, active=False):

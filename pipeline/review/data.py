@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from pipeline.report.rows import change_row, claim_row, csv_text, state_row
 from pipeline.review.change_page import find_change
-from pipeline.review.desk import Desk, address, as_json
+from pipeline.review.desk import Desk, address, as_json, desk_of
 from pipeline.review.listing import change_filter, claim_filter, day, place, place_words, whole
 from pipeline.review.source_pages import feed_rows
 from pipeline.review.watch_pages import states_now
@@ -141,7 +141,7 @@ def listed(request: Request) -> Response:
 
 def one_change(request: Request) -> Response:
     """GET /changes/ID.json and /changes/ID.csv."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     with desk.database.reading() as connection:
         found = find_change(connection, request.path_params["change"])
         log = history(connection, change=found.change.id, limit=MOST)

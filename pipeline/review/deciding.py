@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.review.desk import Desk, address, as_json, local_path, visit_of, wants_json
+from pipeline.review.desk import Desk, address, as_json, desk_of, local_path, visit_of, wants_json
 from pipeline.review.feedback import rule_out, rule_same
 from pipeline.review.listing import change_filter, day
 from pipeline.review.outcome import outcome_words
@@ -24,14 +24,14 @@ _SINGLE = (*_SIMPLE, Action.NOTE, Action.SPLIT, Action.SAME)
 
 def decide_one(request: Request) -> Response:
     """POST /changes/ID/VERDICT with `version`, and by verdict `note`, `until` or `days`."""
-    desk, visit = request.app.state.desk, visit_of(request)
+    desk, visit = desk_of(request), visit_of(request)
     action = _action(request.path_params["verdict"])
     return _decide(request, desk, request.path_params["change"], _version(visit.field("version")), action)
 
 
 def decide_listed(request: Request) -> Response:
     """POST /decide: a button of one row (`do` = "VERDICT ID VERSION"), or of all picked rows (`bulk`), or of the whole list (`every`)."""
-    desk, visit = request.app.state.desk, visit_of(request)
+    desk, visit = desk_of(request), visit_of(request)
     single = visit.field("do").split()
     if len(single) == 3:
         return _decide(request, desk, single[1], _version(single[2]), _action(single[0]))
@@ -56,7 +56,7 @@ def decide_listed(request: Request) -> Response:
 
 def undo(request: Request) -> Response:
     """POST /undo with `batch`, or without it the last thing that this user did."""
-    desk, visit = request.app.state.desk, visit_of(request)
+    desk, visit = desk_of(request), visit_of(request)
     with desk.database.writing() as connection:
         done = undo_batch(connection, desk, visit.field("batch"), visit.user)
     return _answer(request, desk, done)

@@ -44,6 +44,9 @@ class Desk:
     def __init__(self, database: Database, config: Path, now: Callable[[], dt.datetime]) -> None:
         self.database, self.config, self.now = database, config, now
         self._loaded: _Loaded | None = None
+        # What rows ask for often; both are made with the story.
+        self._asks: dict[tuple[str, str], str] = {}
+        self._titles: dict[str, str] = {}
         self._templates = _environment()
 
     @property
@@ -51,7 +54,10 @@ class Desk:
         """What is followed, read anew when a file of the configuration has changed."""
         stamp = tuple((path.name, path.stat().st_mtime_ns) for path in sorted(self.config.glob("*.toml")))
         if self._loaded is None or self._loaded.stamp != stamp:
-            self._loaded = _Loaded(stamp, load_story(self.config))
+            story = load_story(self.config)
+            self._asks = {(watch.id, question.id): question.asks for watch in story.watches for question in watch.questions}
+            self._titles = {watch.id: watch.title for watch in story.watches}
+            self._loaded = _Loaded(stamp, story)
         return self._loaded.story
 
     def watch(self, watch: str) -> Watch:
@@ -71,12 +77,11 @@ class Desk:
 
     def asks(self, watch: str, question: str) -> str:
         """A question in plain words; its id where the configuration no longer has it."""
-        found = next((item for w in self.story.watches if w.id == watch for item in w.questions if item.id == question), None)
-        return (found.asks if found else "") or question.replace("-", " ").replace("_", " ").capitalize()
+        return self._asks.get((watch, question), "") or question.replace("-", " ").replace("_", " ").capitalize()
 
     def title(self, watch: str) -> str:
         """The title of a watch; its id where the configuration no longer has it."""
-        return next((found.title for found in self.story.watches if found.id == watch), watch)
+        return self._titles.get(watch, watch)
 
     def page(self, request: Request, template: str, status: int = HTTPStatus.OK, /, **given: Any) -> HTMLResponse:
         """A template with what every page shows."""
@@ -98,6 +103,17 @@ class Desk:
     def render(self, template: str, /, **given: Any) -> str:
         """A template with nothing but what is given."""
         return self._templates.get_template(template).render(**given).encode("utf-8", "replace").decode()
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the application, with the configuration as it is now.
+
+    Raises:
+        ConfigError: Somebody has left it in a state that cannot be read.
+    """
+    desk: Desk = request.app.state.desk
+    _ = desk.story
+    return desk
 
 
 def visit_of(request: Request) -> Visit:

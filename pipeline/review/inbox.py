@@ -9,7 +9,7 @@ from starlette.responses import Response
 from pipeline.model import ChangeKind
 from pipeline.report.items import ChangeItem, change_item
 from pipeline.report.signs import IMPORTANCE
-from pipeline.review.desk import Desk, as_json
+from pipeline.review.desk import Desk, as_json, desk_of
 from pipeline.review.listing import change_filter, change_query, in_words, place, place_words
 from pipeline.store.reviews import awakened, count_changes, list_changes, waiting_by_watch
 from pipeline.verdicts import Reviewed, Standing
@@ -44,7 +44,7 @@ class Group:
 
 def inbox(request: Request) -> Response:
     """GET / and /changes."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     wanted = change_filter(request.query_params, tuple(dict.fromkeys(kind for kind in request.query_params.getlist("kind") if kind)))
     after = place(request.query_params.get("after", ""))
     plain = wanted.state == "inbox" and not in_words(wanted)
@@ -76,7 +76,7 @@ def inbox(request: Request) -> Response:
 
 def unseen(request: Request) -> Response:
     """GET /unseen.json: how many changes are new, for a page that is left open."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     with desk.database.reading() as connection:
         return as_json({"unseen": sum(item.unseen for item in waiting_by_watch(connection).values())})
 

@@ -7,19 +7,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from pipeline.review.access import Gatekeeper
-from pipeline.review.desk import Desk, local_path, visit_of
+from pipeline.review.desk import Desk, desk_of, local_path, visit_of
 from pipeline.review.guard import cookie_header
 
 
 def login_page(request: Request) -> Response:
     """GET /login."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     return _form(desk, request, "", HTTPStatus.OK)
 
 
 def log_in(request: Request) -> Response:
     """POST /login. After five failures within a quarter of an hour, from one address or for one name, nobody is let in for a while."""
-    desk, visit = request.app.state.desk, visit_of(request)
+    desk, visit = desk_of(request), visit_of(request)
     gate: Gatekeeper = request.app.state.gatekeeper
     name, address = visit.field("name").strip()[:200], request.client.host if request.client else ""
     keys = (f"name {name.casefold()}", f"address {address}")
@@ -50,13 +50,13 @@ def log_out(request: Request) -> Response:
 
 def help_page(request: Request) -> Response:
     """GET /help: the keys, the words, and how to work through a morning's changes."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     return desk.page(request, "help.html")
 
 
 def health(request: Request) -> Response:
     """GET /healthz: 200 if the database answers."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     with desk.database.reading() as connection:
         connection.exec_driver_sql("SELECT 1")
     return PlainTextResponse("ok")

@@ -16,7 +16,7 @@ from pipeline.report.html import render_html
 from pipeline.report.items import voice_words
 from pipeline.report.markdown import render_markdown
 from pipeline.report.plain import printable
-from pipeline.review.desk import Desk, address, visit_of
+from pipeline.review.desk import address, desk_of, visit_of
 from pipeline.review.inbox import Row, to_row
 from pipeline.review.listing import change_filter, day, whole
 from pipeline.review.openapi import described
@@ -28,7 +28,7 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def outputs_page(request: Request) -> Response:
     """GET /outputs: every address, with this user's token."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     user = visit_of(request).user
     gate = request.app.state.gatekeeper
     token = gate.sessions.reading_token(user, gate.password_mark(user) or "") if not gate.rules.header else ""
@@ -37,7 +37,7 @@ def outputs_page(request: Request) -> Response:
 
 def atom(request: Request) -> Response:
     """GET /feeds/WATCH.atom, or /feeds/all.atom: the newest changes, whatever was decided; any filter of the inbox may be added."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     watch = request.path_params["watch"]
     if watch != "all":
         desk.watch(watch)
@@ -77,7 +77,7 @@ def atom_feed(rows: list[Row], *, title: str, address_of: str, base: str, empty:
 
 def digest_file(request: Request) -> Response:
     """GET /digest.html and /digest.md: the last days (`days`, or `since` and `until`) as a file to mail or print."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     params = request.query_params
     until = day(params.get("until", ""), end=True) or desk.now()
     since = day(params.get("since", "")) or until - dt.timedelta(days=whole(params, "days", default=7, most=3_650))
@@ -91,7 +91,7 @@ def digest_file(request: Request) -> Response:
 
 def bundle(request: Request) -> Response:
     """GET /export/WATCH.zip: the evidence bundle."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     watch = desk.watch(request.path_params["watch"])
     headers = {"content-disposition": f'attachment; filename="{watch.id}.zip"'}
     return Response(bundle_bytes(desk.database, watch, now=desk.now()), media_type="application/zip", headers=headers)

@@ -1,6 +1,6 @@
 """Search over claims, speakers, articles with their claims marked in place and what an edit changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from pipeline.model import Article, StoredClaim
 from pipeline.report.items import source_link
 from pipeline.report.wording import Piece, word_differences
-from pipeline.review.desk import Desk, address
+from pipeline.review.desk import Desk, address, desk_of
 from pipeline.review.listing import EFFECTS, claim_filter, whole
 from pipeline.store.articles import all_versions, newest_articles
 from pipeline.store.claim_search import ClaimFilter, search_claims
@@ -33,7 +33,7 @@ class Stretch:
 
 def claims_page(request: Request) -> Response:
     """GET /claims: full text and slots."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     wanted = claim_filter(request.query_params)
     after = whole(request.query_params, "after", default=0, most=10**12)
     with desk.database.reading() as connection:
@@ -44,7 +44,7 @@ def claims_page(request: Request) -> Response:
 
 def speakers_page(request: Request) -> Response:
     """GET /speakers: who was heard how often; with `name` one person's statements, question by question."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     name = request.query_params.get("name", "")
     begins = request.query_params.get("begins", "")
     if name:
@@ -75,7 +75,7 @@ def _speaker(request: Request, desk: Desk, name: str) -> Response:
 
 def articles_page(request: Request) -> Response:
     """GET /articles: the newest; with `url` (and `version`) one article with its claims marked; with `against` two versions compared."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     url = request.query_params.get("url", "")
     if url:
         return _article(request, desk, url)
@@ -96,7 +96,7 @@ def _article(request: Request, desk: Desk, url: str) -> Response:
         shown = next((item for item in versions if item.version == number), None)
         if shown is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"The article has no version {number}.")
-        claims = claims_of_article(connection, url, number)
+        claims = _standing_in(shown.article, number, claims_of_article(connection, url))
     against = whole(request.query_params, "against", default=0, most=10**6) if request.query_params.get("against") else 0
     other = next((item for item in versions if item.version == against), None)
     return desk.page(
@@ -106,6 +106,20 @@ def _article(request: Request, desk: Desk, url: str) -> Response:
         outside=shown.article.url if shown.article.url.lower().startswith(("http://", "https://")) else "",
         versions_link=lambda version, against=None: address("/articles", url=url, version=version, against=against),
     )  # fmt: skip
+
+
+def _standing_in(article: Article, version: int, claims: tuple[StoredClaim, ...]) -> tuple[StoredClaim, ...]:
+    """The claims whose sentences stand in this version, where they stand in it: an edit stores only what it changed."""
+    found: dict[tuple[str, str, str, str], StoredClaim] = {}
+    for stored in claims:
+        claim = stored.claim
+        if claim.version > version:
+            continue
+        start = claim.start if claim.version == version else article.text.find(claim.sentence)
+        if start >= 0:
+            place = replace(claim, start=start, end=start + len(claim.sentence))
+            found[claim.watch, claim.question, claim.sentence, claim.answer.text] = replace(stored, claim=place)
+    return tuple(sorted(found.values(), key=lambda stored: stored.claim.start))
 
 
 def _paragraphs(article: Article, claims: tuple[StoredClaim, ...]) -> list[list[Stretch]]:

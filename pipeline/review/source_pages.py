@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.report.when import moment_words
-from pipeline.review.desk import Desk
+from pipeline.review.desk import Desk, desk_of
 from pipeline.review.listing import whole
 from pipeline.store.decisions import history
 from pipeline.store.feeds import all_feed_memories
@@ -42,7 +42,7 @@ class FeedRow:
 
 def sources_page(request: Request) -> Response:
     """GET /sources."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     with desk.database.reading() as connection:
         feeds = feed_rows(connection, desk)
         outlets, _ = busiest(connection, OUTLET, limit=60)
@@ -74,7 +74,7 @@ def feed_rows(connection: Connection, desk: Desk) -> tuple[FeedRow, ...]:
 
 def runs_page(request: Request) -> Response:
     """GET /runs."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     with desk.database.reading() as connection:
         runs = recent_runs(connection, _RUNS)
     return desk.page(request, "runs.html", runs=runs)
@@ -82,7 +82,7 @@ def runs_page(request: Request) -> Response:
 
 def history_page(request: Request) -> Response:
     """GET /history: the log, each batch with a button that takes it back."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     before = whole(request.query_params, "after", default=0, most=10**12)
     with desk.database.reading() as connection:
         rows = history(connection, before=before or None, limit=_DECISIONS)

@@ -14,17 +14,17 @@ from pipeline.detect.state import fold_state
 from pipeline.model import Change, ChangeKind, QuestionState
 from pipeline.report.change_report import WatchReport, build_report
 from pipeline.report.timeline import render_timeline, timeline_list
-from pipeline.review.desk import Desk, address
+from pipeline.review.desk import address, desk_of
 from pipeline.review.feedback import FOLDED
 from pipeline.review.inbox import to_row
-from pipeline.review.listing import day, place, place_words
+from pipeline.review.listing import day, place, place_words, whole
 from pipeline.store.claim_search import ClaimFilter, claims_said_by, search_claims
 from pipeline.store.reviews import ChangeFilter, list_changes
-from pipeline.store.states import recent_states, span_of_states, state_at
+from pipeline.store.states import latest_states, recent_states, span_of_states
 from pipeline.watches import Story, Watch
 
 # What a picture shows: it must be looked at, and a page may weigh 300 kB.
-_DRAWN, _STATES_EACH, _LISTED = 120, 40, 40
+_DRAWN, _STATES_EACH, _LISTED, _ON_A_PAGE = 120, 40, 40, 12
 _OPPOSED = (ChangeKind.DISPUTED, ChangeKind.DENIED, ChangeKind.REVERSED, ChangeKind.CORRECTED)
 
 
@@ -49,15 +49,19 @@ class LookBack:
 
 def watches_page(request: Request) -> Response:
     """GET /watches: every watch with how its questions stand."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
+    start = whole(request.query_params, "after", default=0, most=10_000)
+    shown = desk.story.watches[start : start + _ON_A_PAGE]
     with desk.database.reading() as connection:
-        found = [(watch, _report(desk.story, watch, states_now(connection, watch, None, None), ())) for watch in desk.story.watches]
-    return desk.page(request, "watches.html", reports=found)
+        stands = latest_states(connection, [watch.id for watch in shown], None)
+    found = [(watch, _report(desk.story, watch, tuple(state for (of, _), state in stands.items() if of == watch.id), ())) for watch in shown]
+    more = start + _ON_A_PAGE if start + _ON_A_PAGE < len(desk.story.watches) else 0
+    return desk.page(request, "watches.html", reports=found, more=more)
 
 
 def watch_page(request: Request) -> Response:
     """GET /watches/ID, with `as_of` and `known_at` (days), or the offsets of the two sliders."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     watch = desk.watch(request.path_params["watch"])
     with desk.database.reading() as connection:
         span = span_of_states(connection, watch.id) or (desk.now(), desk.now())
@@ -89,7 +93,7 @@ def watch_page(request: Request) -> Response:
 
 def question_page(request: Request) -> Response:
     """GET /watches/ID/QUESTION: all its changes and all its claims, newest first."""
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     watch, question = desk.question(request.path_params["watch"], request.path_params["question"])
     with desk.database.reading() as connection:
         states = recent_states(connection, watch.id, question.id, None, _STATES_EACH)
@@ -108,21 +112,18 @@ def states_now(
     connection: Connection, watch: Watch, as_of: dt.datetime | None, known_at: dt.datetime | None
 ) -> tuple[QuestionState, ...]:
     """How each question stood; what was the case on a day is folded from what had been said by then, by its last claims."""
+    if as_of is None:
+        stands = latest_states(connection, [watch.id], known_at)
+        return tuple(stands[watch.id, question.id] for question in watch.questions if (watch.id, question.id) in stands)
     found: list[QuestionState] = []
     for question in watch.questions:
-        if as_of is None:
-            state = state_at(connection, watch.id, question.id, known_at)
-        else:
-            claims = [
-                stored
-                for stored in claims_said_by(connection, watch.id, question.id, as_of, FOLDED)
-                if known_at is None or stored.claim.seen_at <= known_at
-            ]
-            state = (
-                fold_state(claims, watch=watch.id, question=question.id, as_of=as_of, after=None, many=question.many) if claims else None
-            )
-        if state is not None:
-            found.append(state)
+        claims = [
+            stored
+            for stored in claims_said_by(connection, watch.id, question.id, as_of, FOLDED)
+            if known_at is None or stored.claim.seen_at <= known_at
+        ]
+        if claims:
+            found.append(fold_state(claims, watch=watch.id, question=question.id, as_of=as_of, after=None, many=question.many))
     return tuple(found)
 
 

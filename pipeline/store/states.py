@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, func, insert, select
 
 from pipeline.model import QuestionState
 from pipeline.store.codec import from_json, to_json
@@ -57,12 +57,6 @@ def all_states(
     return tuple(from_json(QuestionState, data) for data in connection.execute(query).scalars())
 
 
-def state_at(connection: Connection, watch: str, question: str, known_at: dt.datetime | None) -> QuestionState | None:
-    """How a question stood by what was known at an instant (None: now), or None if it had no state yet."""
-    found = recent_states(connection, watch, question, known_at, 1)
-    return found[0] if found else None
-
-
 def recent_states(connection: Connection, watch: str, question: str, known_at: dt.datetime | None, limit: int) -> tuple[QuestionState, ...]:
     """The last states of a question up to an instant (None: now), in order of time."""
     query = select(states.c.data).where(states.c.watch == watch, states.c.question == question)
@@ -70,6 +64,18 @@ def recent_states(connection: Connection, watch: str, question: str, known_at: d
         query = query.where(states.c.as_of <= known_at)
     rows = connection.execute(query.order_by(states.c.as_of.desc(), states.c.id.desc()).limit(limit)).scalars().all()
     return tuple(from_json(QuestionState, data) for data in reversed(rows))
+
+
+def latest_states(connection: Connection, watches: Sequence[str], known_at: dt.datetime | None) -> dict[tuple[str, str], QuestionState]:
+    """How every question of some watches stood by what was known at an instant (None: now), by watch and question."""
+    last = select(states.c.watch, states.c.question, func.max(states.c.as_of).label("last")).where(states.c.watch.in_(watches))
+    if known_at:
+        last = last.where(states.c.as_of <= known_at)
+    ends = last.group_by(states.c.watch, states.c.question).subquery()
+    place = and_(states.c.watch == ends.c.watch, states.c.question == ends.c.question, states.c.as_of == ends.c.last)
+    # Of several at one instant the last one stored counts.
+    rows = connection.execute(select(states.c.watch, states.c.question, states.c.data).join(ends, place).order_by(states.c.id))
+    return {key: from_json(QuestionState, data) for key, data in {(row.watch, row.question): row.data for row in rows}.items()}
 
 
 def span_of_states(connection: Connection, watch: str) -> tuple[dt.datetime, dt.datetime] | None:

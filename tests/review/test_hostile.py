@@ -44,7 +44,7 @@ ATTRIBUTES = set(
     "lang charset name content rel href src defer class id role aria-label aria-labelledby aria-current aria-live aria-hidden aria-describedby method action "
     "type value required maxlength autocomplete placeholder for rows tabindex data-csrf data-unseen data-count data-pick data-link data-id data-version "
     "data-seen data-key data-stay data-bulk data-first data-for hidden checked selected open title datetime viewBox width height d x y x1 x2 y1 y2 cx cy r rx "
-    "text-anchor transform dir scope target min max list inputmode formaction spellcheck".split()
+    "autofocus text-anchor transform dir scope target min max list inputmode formaction spellcheck".split()
 )
 
 
