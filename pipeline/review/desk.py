@@ -154,7 +154,7 @@ def _without_outcome(request: Request) -> str:
 
 def _environment() -> Environment:
     made = Environment(
-        loader=PackageLoader("pipeline.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("pipeline.review"), auto_reload=False, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         finalize=_clean,
     )  # fmt: skip
     made.globals.update(
