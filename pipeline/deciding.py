@@ -13,7 +13,7 @@ from pipeline.detect.state import fold_answers, fold_state
 from pipeline.extract.readings import Reader
 from pipeline.extract.unread import unread
 from pipeline.match.gate import Gate
-from pipeline.match.questions import denies, find_claims
+from pipeline.match.questions import find_claims
 from pipeline.match.watching import WatchIndex
 from pipeline.model import (
     Article,
@@ -26,7 +26,7 @@ from pipeline.model import (
     StoredClaim,
     evidence_of,
 )
-from pipeline.statements import Reading, Statement
+from pipeline.statements import Reading
 from pipeline.watches import Question
 
 History = Callable[[str, str], Sequence[StoredClaim]]
@@ -97,7 +97,7 @@ class Judge:
             for claim in claims:
                 if claim.sentence not in before:
                     question = next(item for item in index.watch.questions if item.id == claim.question)
-                    desk.take(claim, question, _statement_of(reading, claim), index)
+                    desk.take(claim, question, index)
         touched = desk.touched()
         return desk.outcome(self._states(touched, desk.history, last_state, stored.article.seen_at, stored.article.url))
 
@@ -216,7 +216,7 @@ class _Desk:
                         )
                     )
 
-    def take(self, claim: Claim, question: Question, statement: Statement, index: WatchIndex) -> None:
+    def take(self, claim: Claim, question: Question, index: WatchIndex) -> None:
         replaced = self._replaced.pop((claim.watch, claim.question), None)
         if replaced:
             kind = ChangeKind.CORRECTED if claim.correction else ChangeKind.WITHDRAWN
@@ -227,7 +227,6 @@ class _Desk:
                 self.history(claim.watch, claim.question),
                 question,
                 states=index.states(question) if index.is_ordered(question) else (),
-                denial=denies(claim, statement),
             )
         stored = StoredClaim(
             claim=claim, effect=decision.kind, prior=decision.prior.claim.key if decision.prior else None, resets=decision.resets
@@ -274,10 +273,6 @@ def _change(
         evidence=evidence_of(claim),
         prior=evidence_of(prior) if prior else None,
     )
-
-
-def _statement_of(reading: Reading, claim: Claim) -> Statement:
-    return next(statement for statement in reading.statements if statement.start == claim.start and statement.end == claim.end)
 
 
 def _without(history: History, retracted: set[str], at: dt.datetime) -> History:

@@ -8,7 +8,7 @@ means the Monday of the place where the article was written. Character offsets a
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -189,6 +189,9 @@ class Claim(_Keyed):
     when the speaker said it (the article's publication unless the sentence tells). `effective` is the time it is
     about. `episode` tells rounds, attempts or dates apart. `background` marks a recap of something older.
     `affirmed` marks constancy words ("remains", "no change"). `tentative` marks a doubtful assignment to the question.
+    `passing` marks what a side clause tells: news only where nobody has said it before. `moved` marks what is told as a
+    movement ("has risen to"), `part` a number that is a part or an increment, `denial` a sentence that denies what it speaks
+    of. These matter only when the claim arrives, and are not stored.
     """
 
     url: str
@@ -211,6 +214,10 @@ class Claim(_Keyed):
     affirmed: bool = False
     correction: bool = False
     tentative: bool = False
+    passing: bool = field(default=False, compare=False)
+    moved: bool = field(default=False, compare=False)
+    part: bool = field(default=False, compare=False)
+    denial: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> str:

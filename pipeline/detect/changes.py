@@ -10,13 +10,24 @@ from collections.abc import Sequence
 
 from pipeline.detect.answers import Relation, certainty_level, compare_answers
 from pipeline.detect.order import steps_back
-from pipeline.detect.silence import DISPUTE_DAYS, Decision, answers_rival, stay_silent
+from pipeline.detect.silence import DISPUTE_DAYS, WEAK, Decision, answers_rival, stay_silent
 from pipeline.detect.state import Standing, fold_answers
-from pipeline.detect.voices import own_last, rival_of, same_voice, stands
+from pipeline.detect.voices import own_last, person_last, rival_of, same_voice, stands
+from pipeline.detect.wordings import SAME_MATTER, SAME_WORDS, taken_up, turn_of
 from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.watches import Question, QuestionKind
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
+# States of unordered families in which somebody has said no.
+_NO_STATES = frozenset(("rejected", "refused", "off"))
+# Who orders or grants something does it; that contradicts nobody.
+_ACTS = frozenset("order rule decide grant approve reject dismiss sentence impose lift ban declare".split())
+_TURNS = {
+    ChangeKind.REVERSED: "the same voice now says the opposite",
+    ChangeKind.DISPUTED: "another voice says the opposite",
+    ChangeKind.STATUS_CHANGED: "now said the other way round",
+    ChangeKind.CERTAINTY_CHANGED: "the same matter, now said more surely",
+}
 _VALUE_KINDS = {
     QuestionKind.DATE: ChangeKind.DATE_MOVED,
     QuestionKind.DURATION: ChangeKind.NUMBER_CHANGED,
@@ -28,7 +39,7 @@ _VALUE_KINDS = {
 }
 
 
-def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, states: tuple[str, ...], denial: bool = False) -> Decision:
+def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, states: tuple[str, ...]) -> Decision:
     """The effect of one new claim.
 
     Args:
@@ -36,9 +47,8 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         history: All stored claims of its question in order of arrival (of other episodes too).
         question: The question it answers.
         states: The question's states in their order; empty where there is none.
-        denial: The sentence denies something ("denied that", "no ... is planned").
     """
-    score = 0.5 if claim.tentative else 0.9
+    score, denial = 0.5 if claim.tentative else 0.9, claim.denial
     past = [
         stored
         for stored in history
@@ -55,24 +65,24 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     latest = current[-1]
     if claim.answer.type == "quantity" and claim.answer.value is not None and all(item.base.claim.answer.value is None for item in current):
         return _first(claim, score, denial)
-    corrected_here = any(
-        stored.effect is ChangeKind.CORRECTED and stored.claim.url == claim.url and stored.claim.version == claim.version for stored in past
-    )
-    if claim.correction and corrected_here:
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("the correction goes on",))
-    if (
-        claim.correction
-        and (own := own_last(claim, past, other_article=True)) is not None
-        and compare_answers(claim.answer, own.claim.answer) is not Relation.SAME
-    ):
+    if claim.correction and (corrected := _corrected(claim, past, score)) is not None:
+        return corrected
+    if (turned := _turned(claim, past, question, states)) is not None:
         return Decision(
-            kind=ChangeKind.CORRECTED,
-            prior=own,
+            kind=ChangeKind.REVERSED,
+            prior=turned,
             score=score,
-            why=(f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim)),
+            why=(
+                f"{claim.voice.speaker} now says the opposite of what {claim.voice.speaker} said before",
+                _difference(claim, turned.claim),
+            ),
         )
     if same is not None:
         return _same(claim, same, question, score)
+    if question.kind is QuestionKind.DATE and _is_over(latest.base.claim, claim):
+        return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("a date still to come, after the one before has come and gone",))
+    if not claim.tentative and not claim.background and all(item.base.claim.tentative for item in current):
+        return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("first answer to this question that fits it without doubt",))
     if question.kind is QuestionKind.STATEMENT:
         return _other_statement(claim, past, score, denial)
     if many and not claim.background and not claim.tentative:
@@ -89,13 +99,56 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     return _different(claim, past, latest, current, question, states, score, denial)
 
 
+def _is_over(old: Claim, claim: Claim) -> bool:
+    """True if the old date is that of something done before the new one was told, and the new one lies ahead: another occasion."""
+    before, after = old.answer.when, claim.answer.when
+    if before is None or before.end is None or after is None or after.start is None or certainty_level(old.certainty) < 3:
+        return False
+    return before.end < claim.said_at < after.start and not claim.background and certainty_level(claim.certainty) == 2
+
+
+def _corrected(claim: Claim, past: Sequence[StoredClaim], score: float) -> Decision | None:
+    """A correction takes back the outlet's or the speaker's own other answer; what goes on about it is a repeat."""
+    if any(item.effect is ChangeKind.CORRECTED and item.claim.url == claim.url and item.claim.version == claim.version for item in past):
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("the correction goes on",))
+    own = own_last(claim, past, other_article=True)
+    if own is None or compare_answers(claim.answer, own.claim.answer) is Relation.SAME:
+        return None
+    why = (f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim))
+    return Decision(kind=ChangeKind.CORRECTED, prior=own, score=score, why=why)
+
+
+def _turned(claim: Claim, past: Sequence[StoredClaim], question: Question, states: tuple[str, ...]) -> StoredClaim | None:
+    """The same person's own last word where it was the opposite, whatever others have said since: a turn is news in itself."""
+    if question.kind not in (QuestionKind.STATUS, QuestionKind.YES_NO) or claim.background or claim.tentative or claim.certainty in WEAK:
+        return None
+    own = person_last(claim, past)
+    if own is None or own.claim.background or own.claim.tentative or own.claim.certainty in WEAK:
+        return None
+    if question.kind is QuestionKind.YES_NO:
+        return own if own.claim.answer.value != claim.answer.value else None
+    denied = own.claim.certainty is Certainty.DENIED and claim.certainty is not Certainty.DENIED
+    negative = own.claim.answer.value in _NO_STATES and claim.answer.value not in _NO_STATES and claim.certainty is Certainty.FACT
+    return own if denied or (negative and not states) else None
+
+
 def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, denial: bool) -> Decision:
     """Open statements: another one is new, not a change, unless it denies or takes back what was said."""
     if denial and not claim.tentative:
         rival = next((stored for stored in reversed(past) if not same_voice(stored.claim, claim)), None)
         return Decision(kind=ChangeKind.DENIED, prior=rival, score=score, why=(f"{claim.voice.speaker} denies it",))
+    taken = taken_up(claim, past)
+    before = taken.stored if taken is not None else None
     if claim.background or claim.tentative:
-        return Decision(kind=ChangeKind.REPEAT, prior=past[-1] if past else None, score=0.4, why=("looks back, or a doubtful match",))
+        return Decision(kind=ChangeKind.REPEAT, prior=before, score=0.4, why=("looks back, or a doubtful match",))
+    if taken is not None and before is not None:
+        kind = turn_of(claim, taken)
+        if kind is not None:
+            return Decision(kind=kind, prior=before, score=score, why=(_TURNS[kind], _difference(claim, before.claim)))
+        if taken.share >= SAME_WORDS or (taken.share >= SAME_MATTER and not claim.voice.attributed):
+            return Decision(kind=ChangeKind.REPEAT, prior=before, score=score, why=("the same in other words",))
+    if claim.affirmed and not claim.voice.attributed:
+        return Decision(kind=ChangeKind.REPEAT, prior=before, score=0.4, why=("an outlet's own word that all is as it was",))
     return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("another statement on this question",))
 
 
@@ -135,7 +188,9 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
     # What was demanded or depended on something was never foretold: that it holds now is the answer itself.
     foretold = old.certainty not in (Certainty.DEMANDED, Certainty.CONDITIONAL)
     firmer = ours > theirs and foretold and not steps and not claim.background and claim.answer.value is not None and not claim.tentative
-    if firmer and (claim.url != old.url):
+    if question.kind is QuestionKind.YES_NO and claim.answer.value == "no" and theirs == 2:
+        firmer = False  # who will not do a thing and does not do it tells nothing new
+    if firmer and claim.url != old.url and not claim.passing:
         return Decision(
             kind=ChangeKind.CERTAINTY_CHANGED,
             prior=same.base,
@@ -213,8 +268,12 @@ def _dropped(claim: Claim, own: StoredClaim | None, current: tuple[Standing, ...
 
 def _contradicts(claim: Claim, rival: Claim, question: Question, back: bool) -> bool:
     """Both cannot hold: they speak of the same time, or the new answer goes back behind the old one."""
-    if not claim.voice.attributed or not rival.voice.attributed:
+    if not claim.voice.attributed or not rival.voice.attributed or claim.voice.cue in _ACTS:
         return False
+    if claim.moved and claim.url != rival.url:
+        return False
+    if question.kind is QuestionKind.DATE and abs(claim.said_at - rival.said_at) <= dt.timedelta(days=1):
+        return True
     same_article = claim.url == rival.url
     if question.kind in (QuestionKind.STATUS, QuestionKind.QUANTITY):
         return back or (same_article and question.kind is QuestionKind.QUANTITY)

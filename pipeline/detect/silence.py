@@ -15,6 +15,8 @@ from pipeline.watches import Question, QuestionKind
 INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "pending", "made", "threatened", "advised", "called"))
 # Two voices contradict each other while both statements are fresh; later the world may simply have moved on.
 DISPUTE_DAYS = 10.0
+# Roles whose counts only grow; a smaller one is a part, another event, or a dispute.
+_RUNNING = frozenset(("dead", "injured", "missing", "leaves", "arrives", "affected"))
 WEAK = frozenset((Certainty.POSSIBLE, Certainty.CONDITIONAL, Certainty.DEMANDED, Certainty.UNKNOWN))
 
 
@@ -34,17 +36,7 @@ def stay_silent(
 ) -> Decision | None:
     """Differences that are no news: recaps, constancy, details, weak words against firm ones."""
     latest = current[-1].base
-    alike = claim.certainty is Certainty.DENIED
-    known = next(
-        (
-            stored
-            for stored in reversed(past)
-            if (question.kind is QuestionKind.YES_NO or alike == (stored.claim.certainty is Certainty.DENIED))
-            and (stored.effect is not ChangeKind.REPEAT or stored.prior)
-            and compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED)
-        ),
-        None,
-    )
+    known = _known(claim, past, question)
     if (
         not claim.background
         and claim.answer.value in INITIAL_STATES
@@ -58,16 +50,27 @@ def stay_silent(
             why=("a plan does not undo what has come since",),
             resets=not states and not claim.tentative,
         )
-    if claim.background or (known is not None and _is_recap(claim, known, past)):
+    if claim.background or (known is not None and (claim.passing or _is_recap(claim, known, past))):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
     stands_still = known is not None and any(
         compare_answers(known.claim.answer, item.base.claim.answer) is Relation.SAME for item in current
     )
+    if claim.affirmed and question.family == "process" and claim.answer.value == "under way" and latest.claim.answer.value == "begun":
+        return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.5, why=("goes on as it had begun",))
+    if (beside := _beside_total(claim, latest.claim, question)) is not None:
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(beside,))
     affirmable = question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO)
     if claim.affirmed and affirmable and known is not None and (stands_still or not claim.voice.attributed):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("affirms what was known",))
     if claim.answer.value is None and claim.voice.institution not in current[-1].voices():
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("another voice gives no answer",))
+    return _detail(claim, past, latest, known, question)
+
+
+def _detail(
+    claim: Claim, past: Sequence[StoredClaim], latest: StoredClaim, known: StoredClaim | None, question: Question
+) -> Decision | None:
+    """Details of the same report, weak words against firm ones, and what was said before the current answer was given."""
     here = [stored for stored in past if stored.claim.url == claim.url and stored.claim.version == claim.version]
     if any(same_voice(stored.claim, claim) for stored in here) and question.kind in (QuestionKind.QUANTITY, QuestionKind.DURATION):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("a detail of the same report by the same voice",))
@@ -86,6 +89,42 @@ def stay_silent(
     if claim.said_at < latest.claim.said_at - dt.timedelta(days=1):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("said before the current answer was given",))
     return None
+
+
+def _known(claim: Claim, past: Sequence[StoredClaim], question: Question) -> StoredClaim | None:
+    """The newest earlier claim that gave the same answer."""
+    alike = claim.certainty is Certainty.DENIED
+    for stored in reversed(past):
+        if question.kind is not QuestionKind.YES_NO and alike != (stored.claim.certainty is Certainty.DENIED):
+            continue
+        if stored.effect is ChangeKind.REPEAT and not stored.prior:
+            continue
+        if compare_answers(claim.answer, stored.claim.answer) in (Relation.SAME, Relation.WIDENED):
+            return stored
+    return None
+
+
+def _beside_total(claim: Claim, old: Claim, question: Question) -> str | None:
+    """Why a smaller number stands beside the total and does not replace it; None if it does."""
+    if claim.part and claim.answer.high is not None and claim.answer.high < (old.answer.low or 0.0):
+        return "a part or an increment, which replaces no total"
+    return "a smaller count of another place or event beside the total" if _is_local(claim, old, question) else None
+
+
+def _is_local(claim: Claim, old: Claim, question: Question) -> bool:
+    """A running total is not lowered by a smaller exact count that another voice gives and that is not told as a change of it."""
+    new, before = claim.answer, old.answer
+    if (
+        question.kind is not QuestionKind.QUANTITY
+        or question.window == "period"
+        or claim.moved
+        or claim.correction
+        or same_voice(claim, old)
+    ):
+        return False
+    if new.high is None or before.low is None or new.unit not in (before.unit, None) or question.role not in _RUNNING:
+        return False
+    return new.high < (0.1 if claim.voice.attributed else 0.5) * before.low
 
 
 def _advances(claim: Claim, old: Claim, states: tuple[str, ...]) -> bool:

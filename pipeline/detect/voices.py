@@ -17,6 +17,15 @@ def own_last(claim: Claim, past: Sequence[StoredClaim], *, other_article: bool =
     return None
 
 
+def person_last(claim: Claim, past: Sequence[StoredClaim]) -> StoredClaim | None:
+    """The last word of the very same speaker in an earlier article, where the speaker is a person and no institution."""
+    if not claim.voice.attributed or claim.voice.speaker == claim.voice.institution:
+        return None
+    return next(
+        (stored for stored in reversed(past) if stored.claim.voice.speaker == claim.voice.speaker and stored.claim.url != claim.url), None
+    )
+
+
 def rival_of(claim: Claim, current: tuple[Standing, ...]) -> StoredClaim | None:
     """The newest current answer of another voice."""
     for item in reversed(current):

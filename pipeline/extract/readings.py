@@ -36,6 +36,7 @@ _Item = TypeVar("_Item", Found, Number, Length)
 _READ_ROLES = frozenset(("body", "correction"))
 _RETRACTION = re.compile(
     r"(?i)\b(taking back|took back|take back|retract\w*|correct(s|ed|ing|ion) (its|his|her|their|an|friday|the)|clarif(y|ied|ies) that|misspoke|"
+    r"(was|were|is|are) [^.]{1,40}?,? (and )?not [^.,]{1,30}, as [^.]{1,40} (had )?(said|reported|stated|announced|written|put it)|"
     r"we regret|regrets? the error|was wrong to|withdr[ae]w (its|his|her|their) (claim|statement|remark))\b"
 )
 

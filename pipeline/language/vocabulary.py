@@ -25,11 +25,15 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A set of states in the order of a course of events (`ordered`) or in none."""
+    """A set of states in the order of a course of events (`ordered`) or in none.
+
+    `about` names what its states are states of, for families whose words are said of much else too ("resumed", "suspended").
+    """
 
     id: str
     ordered: bool
     states: tuple[State, ...]
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +137,7 @@ def _family(raw: dict[str, Any]) -> Family:
         State(name=state["name"], words=tuple(state["words"]), denies=tuple(state.get("denies", ())), opposite=state.get("opposite", ""))
         for state in raw["state"]
     )
-    return Family(id=raw["id"], ordered=bool(raw.get("ordered", False)), states=states)
+    return Family(id=raw["id"], ordered=bool(raw.get("ordered", False)), states=states, about=tuple(raw.get("about", ())))
 
 
 def _speech(raw: dict[str, Any]) -> Speech:

@@ -8,6 +8,8 @@ from pipeline.model import Answer, Certainty
 from pipeline.statements import QuantityMention, Statement
 from pipeline.watches import Question
 
+# Words that make a number an increment.
+_MORE = frozenset("more another further additional other others extra".split())
 # Nouns that only say that something is measured; what they measure stands elsewhere.
 _MEASURES = frozenset(
     "share total majority rate level number figure sum average margin proportion price amount value count result maximum minimum".split()
@@ -15,43 +17,62 @@ _MEASURES = frozenset(
 
 
 def read_quantities(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
-    """The number that fits best; a silence phrase gives the answer that there is none."""
-    roles = hits.get("role", ())
-    counted = hits.get("of", ())
+    """The numbers that fit, best first; a silence phrase gives the answer that there is none."""
     if question.role == "total" and hits.get("other role"):
         return
-    best: Found | None = None
-    for mention in statement.quantities:
-        score = _counting_score(question, statement, mention, counted, index)
-        if score <= 0:
-            continue
-        word = statement.words[min(mention.upto, len(statement.words)) - 1]
-        near = closest(statement, roles, word.clause)
-        if question.role not in ("", "total", "none"):
-            if not near and not roles:
-                continue
-            score += 0.15 * near
-        score = _narrowed(question, statement, mention, hits, score)
-        if statement.role == "correction" and mention is not statement.quantities[-1]:
-            score -= 0.1  # a correction names the wrong figure first
-        if score <= 0:
-            continue
-        if (question.window == "period") != bool(mention.per) and (mention.per or question.window == "period"):
-            continue
-        found = Found(
-            answer=_number_answer(question, statement, mention),
-            certainty=word.certainty,
-            score=min(score, 0.95),
-            per=mention.per,
-            background=bool(hits.get("background")) and recaps(word, statement, hits),
-            at=mention.at,
-        )
-        if best is None or found.score > best.score:
-            best = found
-    if best is not None:
-        yield best
-    elif hits.get("silence") and (counted or roles):
+    fitting = [found for mention in statement.quantities if (found := _read_number(question, statement, mention, hits, index)) is not None]
+    if fitting:
+        yield from sorted(fitting, key=lambda found: -found.score)
+    elif hits.get("silence") and (hits.get("of") or hits.get("role")):
         yield Found(answer=Answer(type="quantity", text="no number given"), certainty=Certainty.UNKNOWN, score=0.65)
+
+
+def _read_number(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> Found | None:
+    score = _counting_score(question, statement, mention, hits, index)
+    if score <= 0 or _is_contrast(statement, mention) or _is_named(statement, mention):
+        return None
+    word = statement.words[min(mention.upto, len(statement.words)) - 1]
+    if question.role not in ("", "total", "none"):
+        roles = _own_roles(statement, mention, hits.get("role", ())) or hits.get("role before", ())
+        if not roles:
+            return None
+        score += 0.15 * closest(statement, roles, word.clause)
+    score = _narrowed(question, statement, mention, hits, score)
+    if statement.role == "correction" and mention is not statement.quantities[-1]:
+        score -= 0.2  # a correction names the wrong figure first
+    if score <= 0 or ((question.window == "period") != bool(mention.per) and (mention.per or question.window == "period")):
+        return None
+    return Found(
+        answer=_number_answer(question, statement, mention),
+        certainty=word.certainty,
+        score=min(score, 0.95),
+        per=mention.per,
+        background=bool(hits.get("background")) and recaps(word, statement, hits),
+        part=_is_part(question, statement, mention, hits),
+        at=mention.at,
+    )
+
+
+def _own_roles(statement: Statement, mention: QuantityMention, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The role words that can be this number's: in "102 cases and 18 deaths" the deaths are those of the second alone."""
+    others = [other for other in statement.quantities if other is not mention]
+    taken = [hit for hit in roles if any(0 <= hit.at - other.upto <= 2 and not other.upto <= mention.at < hit.at for other in others)]
+    return tuple(hit for hit in roles if hit not in taken or statement.words[hit.at].tag.startswith("VB"))
+
+
+def _is_part(question: Question, statement: Statement, mention: QuantityMention, hits: Hits) -> bool:
+    """ "Two of the seven counts", "four counts of bribery", "three more": a part or an increment, which is no total."""
+    before = [word.text.lower() for word in statement.words[max(0, mention.at - 2) : mention.at]]
+    after = [word.text.lower() for word in statement.words[mention.upto : mention.upto + 3]]
+    if _MORE & {*before[-1:], *after[:1]}:
+        return True
+    if question.role not in ("", "total", "none"):
+        return False
+    if mention.share_of is not None:
+        return True
+    subject = hits.get("subject", ()) + hits.get("own subject", ())
+    narrowed = len(after) > 1 and after[1] == "of" and before[-1:] != ["all"]
+    return narrowed and not any(mention.upto + 2 <= hit.at <= mention.upto + 4 for hit in subject)
 
 
 def _narrowed(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, score: float) -> float:
@@ -68,16 +89,79 @@ def _narrowed(question: Question, statement: Statement, mention: QuantityMention
     return score
 
 
-def _counting_score(
-    question: Question, statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex
-) -> float:
+def _counting_score(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> float:
     """How surely the number counts what the question asks for, 0 if it does not."""
+    counted = hits.get("of", ())
     if _measures_another(question, statement, mention, index):
         return 0.0
-    return _quantity_score(question, mention, counted, index) or (0.75 if _becomes(statement, mention, counted) else 0.0)
+    if is_bare(statement, mention) and not question.unit:
+        return 0.7 if _stands_for(question, statement, mention, hits, index) else 0.0
+    return _quantity_score(question, statement, mention, counted, index)
 
 
-def _quantity_score(question: Question, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex) -> float:
+def _stands_for(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> bool:
+    """True if a bare number counts it: by the noun since the number before or behind it, or as that number or the sentence before does."""
+    earlier = [other for other in statement.quantities if other.at < mention.at]
+    since = earlier[-1].upto if earlier else 0
+    if any(since <= hit.at < mention.at for hit in hits.get("of", ())) or _is_beside(statement, mention, hits.get("of", ())):
+        return True
+    return _continues(question, statement, mention, index) or bool(hits.get("of before")) or _becomes(statement, mention, hits)
+
+
+def _becomes(statement: Statement, mention: QuantityMention, hits: Hits) -> bool:
+    """ "The number of layoffs is cut to 120": the number is what its subject has come to."""
+    if mention.at == 0 or statement.words[mention.at - 1].text.lower() not in ("to", "at", "is", "was", "reached", "are", "were"):
+        return False
+    clause = statement.words[mention.upto - 1].clause
+    return any(hit.upto <= mention.at and statement.words[hit.at].clause == clause for hit in hits.get("own subject", ()))
+
+
+def _is_beside(statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...]) -> bool:
+    """True if what is counted stands right behind the number, with no other number between."""
+    later = min((other.at for other in statement.quantities if other.at > mention.at), default=len(statement.words))
+    return any(0 <= hit.at - mention.upto <= 3 and hit.at < later for hit in counted)
+
+
+def is_bare(statement: Statement, mention: QuantityMention) -> bool:
+    """True for a number that stands alone, with no noun that it counts ("23 have gone", "the toll is 12", "put at 14")."""
+    last = statement.words[mention.upto - 1]
+    following = statement.words[mention.upto].text.lower() if mention.upto < len(statement.words) else ""
+    if mention.unit or last.tag != "CD" or last.dep not in ("nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "oprd", "ROOT"):
+        return False
+    beyond = statement.words[mention.upto + 1].text.lower() if mention.upto + 1 < len(statement.words) else ""
+    return following != "of" or beyond in ("them", "these", "those", "whom", "which")
+
+
+def _is_named(statement: Statement, mention: QuantityMention) -> bool:
+    """ "Local 88", "Terminal 3": a number that is part of a name counts nothing."""
+    if any(name.at <= mention.at < name.upto and name.upto - name.at > 1 for name in statement.names):
+        return True
+    before = statement.words[mention.at - 1] if mention.at else None
+    number = statement.words[mention.at]
+    return (
+        before is not None
+        and before.tag in ("NNP", "NN")
+        and before.text[:1].isupper()
+        and number.head == mention.at - 1
+        and number.text.isdigit()
+    )
+
+
+def _is_contrast(statement: Statement, mention: QuantityMention) -> bool:
+    """ "7.5 and not 5.7", "20 rather than 30": the figure that is set aside."""
+    before = [word.text.lower() for word in statement.words[max(0, mention.at - 2) : mention.at]]
+    return before[-1:] == ["not"] or before == ["rather", "than"] or before == ["instead", "of"]
+
+
+def _continues(question: Question, statement: Statement, mention: QuantityMention, index: WatchIndex) -> bool:
+    """ "Sixteen ships are waiting and 23 have gone", "53 seats and the Union 47": a bare number counts what the one before it counts."""
+    earlier = [other for other in statement.quantities if other.at < mention.at]
+    return bool(earlier) and not earlier[-1].unit and index.counts(question, earlier[-1].things)
+
+
+def _quantity_score(
+    question: Question, statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex
+) -> float:
     if question.unit and question.unit not in ("per day",):
         if mention.unit != question.unit:
             return 0.0
@@ -87,20 +171,11 @@ def _quantity_score(question: Question, mention: QuantityMention, counted: tuple
         return 0.8 if near else 0.0
     if mention.unit and mention.unit != "share":
         return 0.0
-    if index.counts(question, mention.things):
+    if index.counts(question, mention.things[:1], kinds=False):
         return 0.8
-    beside = any(0 <= hit.at - mention.upto <= 3 for hit in counted)
-    if beside:
+    if _is_beside(statement, mention, counted):
         return 0.75
-    return 0.0
-
-
-def _becomes(statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...]) -> bool:
-    """ "The number of layoffs is cut to 120", "the toll stands at 12": the number is what its subject has come to."""
-    if mention.unit or mention.at == 0 or statement.words[mention.at - 1].text.lower() not in ("to", "at", "is", "was", "reached"):
-        return False
-    clause = statement.words[mention.upto - 1].clause
-    return any(hit.upto <= mention.at and statement.words[hit.at].clause == clause for hit in counted)
+    return 0.7 if index.counts(question, mention.things) else 0.0
 
 
 def _measures_another(question: Question, statement: Statement, mention: QuantityMention, index: WatchIndex) -> bool:

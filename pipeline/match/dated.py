@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 
 from pipeline.language.reserve import is_reserve
+from pipeline.match.happened import read_event, read_given_up
 from pipeline.match.standing import RECENT, Found, Hits, closest, is_unchanged, recaps
+from pipeline.match.watching import Hit
 from pipeline.model import Answer, Certainty
-from pipeline.statements import DateMention, Statement, Word
+from pipeline.statements import DateMention, DurationMention, Statement, Word
 from pipeline.watches import Question
 
 _DROPPING = frozenset("drop abandon miss cancel scrap scrub shelve skip abort".split())
@@ -49,14 +51,19 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
         )
         if not question.many and not episode:
             break
+    if not yielded:
+        given_up = tuple(read_given_up(question, statement, hits))
+        happened = () if given_up else tuple(read_event(question, statement, hits))
+        yield from (*given_up, *happened)
+        yielded = bool(given_up or happened)
     if not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
         yield Found(answer=Answer(type="date", text="no date given"), certainty=Certainty.UNKNOWN, score=0.8)
 
 
 def read_durations(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
-    """The first length of time that the question asks for."""
+    """The length of time that stands nearest to what the question asks for."""
     cues = hits.get("cue", ()) + hits.get("own subject", ()) + hits.get("role", ())
-    for mention in statement.durations:
+    for mention in sorted(statement.durations, key=lambda item: _distance(item, hits.get("own subject", ()) or cues)):
         word = statement.words[mention.at]
         near = closest(statement, cues, word.clause)
         if not near and not hits.get("own subject"):
@@ -85,11 +92,16 @@ def read_durations(question: Question, statement: Statement, hits: Hits) -> Iter
         return
 
 
+def _distance(mention: DurationMention, hits: tuple[Hit, ...]) -> int:
+    """ "43 minutes into the two-hour window": the words between a length and what it may be the length of."""
+    return min((max(hit.at - mention.upto, mention.at - hit.upto, 0) for hit in hits), default=0)
+
+
 def _date_score(question: Question, statement: Statement, hits: Hits, mention: DateMention) -> float:
     """Role words and the subject in the date's own clause count most; the preposition may speak for the role."""
     clause = statement.words[mention.at].clause
     role = closest(statement, hits.get("role", ()) + hits.get("cue", ()), clause)
-    subject = closest(statement, hits.get("subject", ()) + hits.get("own subject", ()), clause)
+    subject = 1.0 if hits.get("carried") else closest(statement, hits.get("subject", ()) + hits.get("own subject", ()), clause)
     relation = mention.relation
     if relation in ("from", "until") and question.role in ("start", "end") and _is_stopped(statement, clause):
         return 0.0

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.match.questions import POSSIBLE, Place, Weighed, sentences_on, weigh
+from pipeline.match.places import Place, sentences_on
+from pipeline.match.questions import POSSIBLE, Weighed, weigh
 from pipeline.match.watching import WatchIndex
 from pipeline.statements import Reading
 

@@ -5,11 +5,12 @@ a doubtful one is tentative. What each part is worth was calibrated on the label
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.language.phrases import stem
+from pipeline.match.places import PRONOUNS, Place, sentences_on, speaks_of_figure
 from pipeline.match.readers import read_answer
-from pipeline.match.standing import Found, Hits
+from pipeline.match.standing import Found, tells_of_change
 from pipeline.match.watching import WatchIndex
 from pipeline.model import ArticleVersion, Certainty, Claim, Interval
 from pipeline.statements import Reading, Statement
@@ -19,23 +20,10 @@ from pipeline.watches import Question, QuestionKind
 POSSIBLE, FIRM = 0.45, 0.6
 # What the question's own words are worth where two questions want the same number or date. Calibrated on seeds/ (make eval).
 PROFILE, MOST_WORDS = 0.1, 3.0
-MAX_QUESTIONS = 2
-_PRONOUNS = frozenset(("it", "they", "this", "that", "these", "he", "she"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A sentence of an article that may be on the watch, with its hits and those of the sentence `previous` to it.
-
-    `nearness` is how close it is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline does,
-    else 0.4. `generic` are the bodies that it means by "the company" and the like.
-    """
-
-    statement: Statement
-    hits: Hits
-    previous: Hits
-    nearness: float
-    generic: frozenset[str] = frozenset()
+# A doubtful answer is kept only as the first or second of a sentence, a firm one up to the fourth.
+MAX_QUESTIONS, MOST_QUESTIONS = 2, 4
+# What an answer is worth whose question's own subject was named in the sentence before, not in its own. Calibrated on seeds/.
+CARRIED = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,47 +53,6 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
     return tuple(claims)
 
 
-def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
-    """The sentences of an article that may be on the watch, with their hits; none if nothing in it names the subject."""
-    about = {number: _has_subject(index, reading, number) for number in {item.paragraph for item in reading.statements}}
-    headline = bool(index.hits_of_text(reading.title, "subject"))
-    if not headline and not any(about.values()):
-        return
-    previous: Hits = {}
-    generic = index.generic(reading) if any(question.who for question in index.watch.questions) else {}
-    for number, statement in enumerate(reading.statements):
-        if statement.role not in ("body", "correction") or not statement.words:
-            continue
-        hits = index.hits(statement)
-        nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.4
-        if statement.role == "correction":
-            nearness = max(nearness, 0.75)  # a correction note speaks of what the outlet wrote on the subject
-        yield Place(
-            statement=statement,
-            hits=_without_ignored(hits),
-            previous=previous,
-            nearness=nearness,
-            generic=generic.get(number, frozenset()),
-        )
-        previous = hits
-
-
-def _has_subject(index: WatchIndex, reading: Reading, paragraph: int) -> bool:
-    return any(
-        index.hits(statement).get("subject") for statement in reading.statements if statement.paragraph == paragraph and statement.words
-    )
-
-
-def _without_ignored(hits: Hits) -> Hits:
-    ignored = hits.get("ignore", ())
-    if not ignored:
-        return hits
-    return {
-        use: tuple(hit for hit in found if use == "not" or not any(hit.at < skip.upto and skip.at < hit.upto for skip in ignored))
-        for use, found in hits.items()
-    }
-
-
 def weigh(place: Place, index: WatchIndex) -> Iterator[Weighed]:
     """Every answer that the sentence could give to the questions of the watch; for a question that it cannot answer, why not."""
     for question in index.watch.questions:
@@ -113,27 +60,43 @@ def weigh(place: Place, index: WatchIndex) -> Iterator[Weighed]:
         if unfit:
             yield Weighed(question=question, unfit=unfit)
             continue
+        named = not question.subject or any(hit.question == question.id for hit in place.hits.get("own subject", ()))
+        near = (0.4 + 0.6 * place.nearness) * (1.0 if named else CARRIED)
         for found in read_answer(question, place.statement, place.hits, index):
-            yield Weighed(question=question, score=found.score * (0.4 + 0.6 * place.nearness), found=found)
+            if not named and not _stands_in_for(place.statement, found):
+                continue
+            yield Weighed(question=question, score=found.score * near, found=found)
 
 
 def _claims_of(place: Place, stored: ArticleVersion, index: WatchIndex) -> Iterator[Claim]:
     scored = [(item.score, item.question, item.found) for item in weigh(place, index) if item.found is not None and item.score >= POSSIBLE]
     stems = frozenset(stem(word.lemma) for word in place.statement.words) if scored else frozenset()
     scored.sort(key=lambda item: -item[0] - _own_words(item[1], stems, index))
+    reported = any(question.kind is QuestionKind.STATUS and score >= FIRM for score, question, _ in scored)
     asked: list[str] = []
     taken: set[tuple[QuestionKind, int]] = set()
     for score, question, found in scored:
-        # A number or a date answers one question: the one that it fits best.
+        # A number, a date or a word for a state answers one question: the one that it fits best.
         if found.at >= 0 and (question.kind, found.at) in taken and not question.many:
             continue
         taken.add((question.kind, found.at))
-        if question.id not in asked and len(asked) >= MAX_QUESTIONS:
+        if question.id not in asked and len(asked) >= (MOST_QUESTIONS if score >= FIRM else MAX_QUESTIONS):
             continue
         if question.id in asked and not question.many:
             continue
         asked.append(question.id)
-        yield _claim(place.statement, question, found, score, stored, index)
+        # That a promised day has come true is no news of its own where the same sentence tells the step.
+        told = reported and question.kind is QuestionKind.DATE and found.event
+        yield _claim(place.statement, question, replace(found, passing=True) if told else found, score, stored, index)
+
+
+def _stands_in_for(statement: Statement, found: Found) -> bool:
+    """True if an answer whose subject was named before stands in a clause whose own subject is a pronoun or a figure, or is missing."""
+    if found.at < 0 or speaks_of_figure(statement):
+        return True
+    clause = statement.words[found.at].clause
+    subjects = [word for word in statement.words if word.clause == clause and word.dep in ("nsubj", "nsubjpass")]
+    return not subjects or any(word.text.lower() in PRONOUNS or word.tag == "CD" for word in subjects)
 
 
 def _own_words(question: Question, stems: frozenset[str], index: WatchIndex) -> float:
@@ -148,18 +111,15 @@ def _unfit(question: Question, place: Place, index: WatchIndex) -> str:
     statement, hits = place.statement, place.hits
     if any(hit.question == question.id for hit in hits.get("own not", ())):
         return "has one of the question's look-alikes"
-    if question.subject and not any(hit.question == question.id for hit in hits.get("own subject", ())):
-        refers = any(word.text.lower() in _PRONOUNS for word in statement.words[:3]) and any(
-            hit.question == question.id for hit in place.previous.get("own subject", ())
-        )
-        if not refers:
-            return "has no word of the question's own subject"
+    named = not question.subject or any(hit.question == question.id for hit in hits.get("own subject", ()))
+    if not named and question.id not in place.topics:
+        return "has no word of the question's own subject"
     if question.where and not any(index.names.same_place(name.name, where) for name in statement.names for where in question.where):
         return f"names no place in {' or '.join(question.where)}"
     if question.who:
         wanted = {index.names.canonical(who) for who in question.who}
-        named = place.generic | {name.name for name in statement.names} | {statement.voice.speaker, statement.voice.institution}
-        if not named & wanted and not {index.names.institution(name) for name in named} & wanted:
+        about = place.generic | {name.name for name in statement.names} | {statement.voice.speaker, statement.voice.institution}
+        if not about & wanted and not {index.names.institution(name) for name in about} & wanted:
             return f"is not about {' or '.join(question.who)}"
     return ""
 
@@ -187,6 +147,10 @@ def _claim(statement: Statement, question: Question, found: Found, score: float,
         episode=found.episode,
         window=window,
         background=found.background,
+        passing=found.passing,
+        moved=tells_of_change(statement, found.at),
+        part=found.part,
+        denial=_denies(found, statement) if found.denies is None else found.denies,
         affirmed=found.affirmed,
         correction=statement.retraction,
         tentative=score < FIRM,
@@ -199,10 +163,13 @@ def _effective(found: Found, statement: Statement) -> Interval | None:
     return statement.dates[0].when if statement.dates else None
 
 
-def denies(claim: Claim, statement: Statement) -> bool:
-    """True if the claim's sentence denies what it speaks of ("denied that ...", "no ... is planned")."""
-    negated = claim.answer.type == "yes-no" and claim.answer.value == "no" and claim.voice.attributed and _says_no(statement)
-    return statement.denial or claim.certainty is Certainty.DENIED or negated
+def _denies(found: Found, statement: Statement) -> bool:
+    """True if the sentence denies what it speaks of ("denied that ...", "no ... is planned"); an outlet's own words deny nothing."""
+    if not statement.voice.attributed:
+        return False
+    negated = found.answer.type == "yes-no" and found.answer.value == "no" and _says_no(statement)
+    spoken = statement.denial and found.answer.type in ("statement", "yes-no")
+    return spoken or found.certainty is Certainty.DENIED or negated
 
 
 def _says_no(statement: Statement) -> bool:

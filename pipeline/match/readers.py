@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from pipeline.match.counted import read_quantities
 from pipeline.match.dated import read_dates, read_durations
-from pipeline.match.standing import Found, Hits, head_word, is_asserted, is_dated_back, is_unchanged, looks_back, near_subject, recaps
+from pipeline.match.standing import (
+    Found,
+    Hits,
+    head_word,
+    in_side_clause,
+    is_asserted,
+    is_dated_back,
+    is_unchanged,
+    looks_back,
+    near_subject,
+    recaps,
+)
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import Statement
@@ -55,7 +66,7 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
             state, certainty = _course(state, certainty, states)
         if hit.detail in ("ordered", "planned", "announced") and certainty is Certainty.FACT:
             certainty = Certainty.ORDERED if hit.detail == "ordered" else Certainty.PLANNED
-        near = near_subject(statement, hits, hit)
+        near = near_subject(statement, hits, hit, about=bool(index.about(question)))
         score = 0.9 if near else 0.62 if hit.own else 0.5
         if not is_asserted(statement, hit):
             score -= 0.2
@@ -64,7 +75,9 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
             certainty=certainty,
             score=score,
             background=looks_back(statement, hit, word, hits),
+            passing=in_side_clause(statement, word),
             affirmed=bool(hits.get("constancy")),
+            at=hit.at,
         )
         if best is None or _better_state(found, best, states):
             best = found
@@ -113,14 +126,17 @@ def _places(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
 def _yes_no(statement: Statement, hits: Hits) -> Iterator[Found]:
     for hit in hits.get("cue", ()):
         word = head_word(statement, hit)
+        if not is_asserted(statement, hit) and word.tag.startswith(("JJ", "VB")):
+            continue  # "a report about the missing boxes" does not say that they are missing
         value = hit.detail or "yes"
-        if word.negated and not _cue_negates(hit):
+        if word.negated and not _cue_negates(hit) and (value == "yes" or word.tag.startswith("VB")):
             value = "no" if value == "yes" else "yes"
         certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
         yield Found(
             answer=Answer(type="yes-no", text=value, value=value, bound="exact"),
             certainty=certainty,
             score=0.85,
+            denies=False if _cue_negates(hit) else None,
             affirmed=bool(hits.get("constancy")),
             background=recaps(word, statement, hits),
         )
@@ -151,7 +167,7 @@ def _statement(question: Question, statement: Statement, hits: Hits) -> Iterator
     word = head_word(statement, (cues or own)[0])
     certainty = Certainty.DENIED if statement.denial else Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
     yield Found(
-        answer=Answer(type="statement", text=statement.sentence, value=None),
+        answer=Answer(type="statement", text=statement.sentence, value="no" if word.negated else "yes"),
         certainty=certainty,
         score=0.75 if cues else 0.6,
         affirmed=bool(hits.get("constancy")),

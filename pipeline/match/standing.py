@@ -16,7 +16,12 @@ RECENT = dt.timedelta(days=2.5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An answer with how it stands in its sentence and how sure the reading is (0-1). `at` is the word of its date or number."""
+    """An answer with how it stands in its sentence and how sure the reading is (0-1).
+
+    `at` is the word of its date or number. `part` marks a number that is a part or an increment; `event` a
+    date read from the event itself; `denies` says whether the
+    sentence denies what it speaks of, where the reader knows better than the sentence's own cue.
+    """
 
     answer: Answer
     certainty: Certainty
@@ -25,6 +30,10 @@ class Found:
     episode: str = ""
     per: str = ""
     background: bool = False
+    passing: bool = False
+    part: bool = False
+    event: bool = False
+    denies: bool | None = None
     affirmed: bool = False
 
 
@@ -42,9 +51,18 @@ def closest(statement: Statement, hits: tuple[Hit, ...], clause: int) -> float:
     return 1.0 if any(statement.words[hit.at].clause == clause for hit in hits) else 0.5
 
 
-def near_subject(statement: Statement, hits: Hits, hit: Hit) -> bool:
-    """True if the subject stands in the hit's clause or beside it."""
-    subjects = hits.get("own subject", ()) or hits.get("subject", ())
+def near_subject(statement: Statement, hits: Hits, hit: Hit, *, about: bool = False) -> bool:
+    """True if the subject stands in the hit's clause or beside it.
+
+    Args:
+        statement: The sentence.
+        hits: Its phrase hits for one question.
+        hit: The word for a state.
+        about: The question's states are states of one sort of thing (`Family.about`), which stands for a missing subject.
+    """
+    if hits.get("carried"):
+        return True
+    subjects = hits.get("own subject", ()) or hits.get("about" if about else "subject", ())
     clause = statement.words[hit.at].clause
     return any(statement.words[subject.at].clause == clause or abs(subject.at - hit.at) <= 3 for subject in subjects)
 
@@ -58,15 +76,24 @@ def is_asserted(statement: Statement, hit: Hit) -> bool:
     if first.tag in ("IN", "RP", "RB", "TO") and hit.upto - hit.at > 1:
         return True
     if word.tag.startswith("NN"):
+        if hit.upto - hit.at > 1 and word.dep.startswith("nsubj") and statement.words[word.head].tag in ("VBD", "VBZ", "VBP"):
+            return True  # "a second group has left": what is told of it makes it so
+        if word.dep == "pobj" and _is_put(statement, word):
+            return True
         return word.dep in ("dobj", "attr", "ROOT", "conj", "appos", "oprd")
     return word.dep not in ("amod", "compound", "nmod")
 
 
+def _is_put(statement: Statement, word: Word) -> bool:
+    """ "Put the talks on hold", "went into recess": the preposition and its noun say what the verb does."""
+    preposition = statement.words[word.head]
+    verb = statement.words[preposition.head]
+    return preposition.text.lower() in ("on", "in", "into", "under") and verb.lemma.lower() in ("put", "place", "go", "come", "bring", "be")
+
+
 def looks_back(statement: Statement, hit: Hit, word: Word, hits: Hits) -> bool:
-    """Told as something older: pluperfect, a clause of time, or an explicit date days before it was said."""
-    if not is_asserted(statement, hit) or in_side_clause(statement, word) or recaps(word, statement, hits):
-        return True
-    return is_dated_back(statement, word)
+    """Told as something older: only named, in the pluperfect, or with an explicit date days before it was said."""
+    return not is_asserted(statement, hit) or recaps(word, statement, hits) or is_dated_back(statement, word)
 
 
 def is_dated_back(statement: Statement, word: Word) -> bool:
@@ -75,10 +102,16 @@ def is_dated_back(statement: Statement, word: Word) -> bool:
     return any(
         mention.when.end is not None
         and mention.when.end < limit
+        and not (mention.relation == "since" and _is_first_since(statement, mention))
         and statement.words[mention.at].clause == word.clause
         and _dates_its_verb(statement, mention)
         for mention in statement.dates
     )
+
+
+def _is_first_since(statement: Statement, mention: DateMention) -> bool:
+    """ "For the first time since 3 May" dates nothing back."""
+    return any(word.text.lower() == "first" for word in statement.words[max(0, mention.at - 4) : mention.at])
 
 
 def _dates_its_verb(statement: Statement, mention: DateMention) -> bool:
@@ -96,10 +129,14 @@ def _dates_its_verb(statement: Statement, mention: DateMention) -> bool:
 
 def recaps(word: Word, statement: Statement, hits: Hits) -> bool:
     """Pluperfect, here or in what governs it ("had told them that"), or words that look back ("originally") in the same clause."""
-    return _in_pluperfect(word, statement) or any(statement.words[hit.at].clause == word.clause for hit in hits.get("background", ()))
+    return _in_pluperfect(word, statement) or any(
+        statement.words[hit.at].clause == word.clause or _governs(statement, hit, word) for hit in hits.get("background", ())
+    )
 
 
 def _in_pluperfect(word: Word, statement: Statement) -> bool:
+    if _is_reported(word, statement):
+        return False
     for _ in range(_MAX_CLIMB):
         if word.tense == "pluperfect":
             return True
@@ -107,6 +144,25 @@ def _in_pluperfect(word: Word, statement: Statement) -> bool:
         if head.clause == word.clause or head.start > word.start:  # what governs stands before: "began later than they had asked"
             return False
         word = head
+    return False
+
+
+def _governs(statement: Statement, hit: Hit, word: Word) -> bool:
+    """ "Was meant to begin": the words that look back stand on the verb above."""
+    clause = statement.words[word.clause]
+    return clause.dep == "xcomp" and hit.at <= clause.head < hit.upto
+
+
+def _is_reported(word: Word, statement: Statement) -> bool:
+    """ "The step had been agreed for weeks, he said": after a verb of saying the pluperfect is only a past told by somebody."""
+    if word.quoted:
+        return False
+    for item in statement.attributions:
+        if item.cue is None or not any(start <= word.start < end for start, end in item.content):
+            continue
+        cue = next((other for other in statement.words if other.start <= item.cue[0] < other.end), None)
+        if cue is not None and (cue.tense in ("past", "") or not cue.tag.startswith("VB")):
+            return True
     return False
 
 
@@ -121,6 +177,21 @@ def in_side_clause(statement: Statement, word: Word) -> bool:
             for other in statement.words
         )
     )
+
+
+# Verbs that tell of a movement: what has fallen to nine contradicts nobody who counted eleven before.
+_CHANGING = frozenset(
+    "rise fall drop grow shrink climb jump soar surge increase decrease decline raise lower cut reduce revise widen narrow swell double "
+    "triple halve slip move postpone delay push put bring extend reschedule defer shift advance update upgrade downgrade add lift".split()
+)
+
+
+def tells_of_change(statement: Statement, at: int) -> bool:
+    """True if the clause of word `at` says that something moved ("has risen to 12", "was put back to Friday")."""
+    if at < 0:
+        return False
+    clause = statement.words[at].clause
+    return any(word.lemma.lower() in _CHANGING and word.tag.startswith("VB") for word in statement.words if word.clause == clause)
 
 
 def is_unchanged(hits: Hits) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.language.names import Names
-from pipeline.language.phrases import PhraseHit, Phrases, PhraseToken
+from pipeline.language.phrases import PhraseHit, Phrases, PhraseToken, stem
 from pipeline.language.vocabulary import Vocabulary
 from pipeline.match.generic import resolve_generic
 from pipeline.match.profiles import Profiles
@@ -79,12 +79,19 @@ class WatchIndex:
         family = self._vocabulary.families.get(question.family)
         return question.ordered or bool(family and family.ordered)
 
+    def about(self, question: Question) -> tuple[str, ...]:
+        """What the states of a question are states of, where its family says so and the question has no subject of its own."""
+        family = self._vocabulary.families.get(question.family)
+        return family.about if family and not question.subject else ()
+
     def opposite(self, question: Question, state: str) -> str:
         """What the negation of a state means; "" where nothing in particular."""
         return self._opposites.get((question.id, state), "")
 
-    def counts(self, question: Question, things: Sequence[str]) -> bool:
-        """True if one of `things` is what the question counts, or a kind of it."""
+    def counts(self, question: Question, things: Sequence[str], *, kinds: bool = True) -> bool:
+        """True if one of `things` is what the question counts, or (`kinds`) a kind of it that the vocabulary knows."""
+        if not kinds:
+            return any(stem(thing) == stem(word) for thing in things for phrase in question.of for word in phrase.split()[-1:])
         return bool(self._own_things[question.id] & {thing.lower() for thing in things})
 
     def _names_one(self, wanted: str, reading: Reading) -> bool:
@@ -112,6 +119,7 @@ class WatchIndex:
             for known in family.states if family else ():
                 yield from _labelled("state", question.id, known.name, known.words)
                 yield from _labelled("denied state", question.id, known.name, known.denies)
+            yield from _labelled("about", question.id, "", self.about(question))
         for cues in question.cues if self._use_cues else ():
             use = "own state" if question.kind is QuestionKind.STATUS else "cue"
             yield from _labelled(use, question.id, cues.state, cues.words)

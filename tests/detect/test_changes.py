@@ -22,9 +22,9 @@ BERG, HOLT = make_voice("Anna Berg", "Town Hall"), make_voice("Kim Holt", "Oppos
 OUTLET = make_voice("Hill Courier", attributed=False)
 
 
-def step(claim: Claim, *before: Claim | StoredClaim, question: Question = STATUS, states: tuple[str, ...] = PROCESS, denial: bool = False) -> Decision:
+def step(claim: Claim, *before: Claim | StoredClaim, question: Question = STATUS, states: tuple[str, ...] = PROCESS) -> Decision:
     history = [item if isinstance(item, StoredClaim) else stored(item) for item in before]
-    return decide(claim, history, question, states=states if question.kind is QuestionKind.STATUS else (), denial=denial)
+    return decide(claim, history, question, states=states if question.kind is QuestionKind.STATUS else ())
 
 
 def dated(number: int, **given: Any) -> Claim:
@@ -84,13 +84,13 @@ def test_after_weeks_another_state_by_another_voice_is_news_and_no_dispute():
 
 def test_a_denial_by_another_voice_is_a_denial():
     planned = make_claim(answer=state_answer("announced"), certainty=Certainty.PLANNED, voice=BERG)
-    denial = later(planned, answer=state_answer("not announced"), certainty=Certainty.DENIED, voice=HOLT)
-    decision = step(denial, planned, denial=True)
+    denial = later(planned, answer=state_answer("not announced"), certainty=Certainty.DENIED, voice=HOLT, denial=True)
+    decision = step(denial, planned)
     assert (decision.kind, decision.prior and decision.prior.claim.key) == (ChangeKind.DENIED, planned.key)
 
 
 def test_a_denial_of_something_never_reported_has_no_prior():
-    decision = step(make_claim(answer=state_answer("not begun"), certainty=Certainty.DENIED), denial=True)
+    decision = step(make_claim(answer=state_answer("not begun"), certainty=Certainty.DENIED, denial=True))
     assert (decision.kind, decision.prior) == (ChangeKind.DENIED, None)
 
 

@@ -1,0 +1,93 @@
+"""Events as answers to questions about dates: what has happened needs no date in its sentence, and what is given up has none."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from pipeline.match.standing import Found, Hits, closest, head_word, in_side_clause, is_asserted, recaps
+from pipeline.match.watching import Hit
+from pipeline.model import Answer, Certainty, Interval
+from pipeline.statements import DateMention, Statement, Word
+from pipeline.watches import Question
+
+# Roles of which a verb can say that their moment has come; a deadline or the next date is no event.
+_HAPPENING = ("start", "end", "event")
+# "They begin", "it ends": the words that carry a role are many; these report the event itself when told as past.
+_EVENTS = {
+    "start": frozenset("start begin commence open launch impose walk come take enter get kick go".split()),
+    "end": frozenset("end complete finish conclude expire close lapse wrap run".split()),
+    "event": frozenset(
+        "hold publish open vote meet return deliver rule arrive inaugurate release reopen hear swear announce reach crest peak take".split()
+    ),
+}
+
+
+def read_event(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+    """The day on which the thing asked for happened, where the sentence reports it as done; nothing where it does not.
+
+    Args:
+        question: A date question.
+        statement: The sentence; without a date of its own for the event it counts for the day on which it was said.
+        hits: Its phrase hits for this question.
+    """
+    if question.role not in _HAPPENING:
+        return
+    for hit in hits.get("role", ()):
+        word = head_word(statement, hit)
+        if word.lemma.lower() not in _EVENTS[question.role] or not _is_done(statement, hit, word):
+            continue
+        if (
+            closest(statement, hits.get("own subject", ()) or hits.get("subject", ()), word.clause) < 1
+            or recaps(word, statement, hits)
+            or in_side_clause(statement, word)
+        ):
+            continue
+        day = _day_of(statement, word)
+        if day is None:
+            continue
+        yield Found(
+            answer=Answer(type="date", text=f"{day.start:%-d %b %Y}", value=f"{day.start:%Y-%m-%d}", bound="not after", when=day),
+            certainty=Certainty.FACT,
+            score=0.7,
+            event=True,
+        )
+        return
+
+
+def read_given_up(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
+    """ "We will not be launching in this period", "put off indefinitely": a date that stood stands no longer, and no other is named."""
+    if question.role not in ("next", "start", "event"):
+        return
+    subject = hits.get("own subject", ()) or hits.get("subject", ())
+    for hit in subject:
+        word = head_word(statement, hit)
+        if word.tag.startswith("VB") and word.negated and word.tense == "future" and word.certainty in (Certainty.PLANNED, Certainty.FACT):
+            yield Found(answer=Answer(type="date", text="no date"), certainty=Certainty.UNKNOWN, score=0.75)
+            return
+
+
+def _is_done(statement: Statement, hit: Hit, word: Word) -> bool:
+    return (
+        word.tag in ("VBD", "VBN")
+        and word.certainty is Certainty.FACT
+        and not word.negated
+        and word.tense in ("past", "present", "")
+        and is_asserted(statement, hit)
+        and not any(other.tag == "MD" and other.clause == word.clause for other in statement.words)
+    )
+
+
+def _day_of(statement: Statement, word: Word) -> Interval | None:
+    """The day of the event: a date in its clause, else the day on which it was said; None where its date lies elsewhere in time."""
+    dated = [mention for mention in statement.dates if statement.words[mention.at].clause == word.clause]
+    if dated:
+        return _single(dated[0])
+    said = statement.said_at
+    start = dt.datetime.combine(said.date(), dt.time(), tzinfo=said.tzinfo)
+    return Interval(start=start, end=start + dt.timedelta(hours=23, minutes=59), precision="day")
+
+
+def _single(mention: DateMention) -> Interval | None:
+    when = mention.when
+    if when.start is None or when.end is None or when.start.date() != when.end.date() or mention.relation in ("since", "until", "by"):
+        return None
+    return when

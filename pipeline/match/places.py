@@ -1,0 +1,118 @@
+"""The sentences of an article that may be on a watch: how near to its subject, and what they go on to speak of.
+
+A question's own subject need not be named again in every sentence: a pronoun, a bare figure or the same paragraph carries it on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.match.counted import is_bare
+from pipeline.match.standing import Hits
+from pipeline.match.watching import Hit, WatchIndex
+from pipeline.statements import Reading, Statement
+
+FIGURES = frozenset("number figure total toll count estimate tally sum score".split())
+PRONOUNS = frozenset(("it", "they", "this", "that", "these", "he", "she"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A sentence of an article that may be on the watch, with its hits.
+
+    `nearness` is how close it is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline or the
+    first sentence does, else 0.4. `topics` are the questions whose own subject it goes on to speak of without naming it again.
+    `generic` are the bodies that it means by "the company" and the like.
+    """
+
+    statement: Statement
+    hits: Hits
+    topics: frozenset[str]
+    nearness: float
+    generic: frozenset[str] = frozenset()
+
+
+def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
+    """The sentences of an article that may be on the watch, with their hits; none if nothing in it names the subject."""
+    about = {number: _has_subject(index, reading, number) for number in {item.paragraph for item in reading.statements}}
+    headline = bool(index.hits_of_text(reading.title, "subject")) or _leads_with_subject(index, reading)
+    if not headline and not any(about.values()):
+        return
+    topics: frozenset[str] = frozenset()
+    spoken_of = -1
+    counted: Hits = {}
+    generic = index.generic(reading) if any(question.who for question in index.watch.questions) else {}
+    for number, statement in enumerate(reading.statements):
+        if statement.role not in ("body", "correction") or not statement.words:
+            continue
+        hits = index.hits(statement)
+        nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.4
+        if statement.role == "correction":
+            nearness = max(nearness, 0.75)  # a correction note speaks of what the outlet wrote on the subject
+        if statement.paragraph != spoken_of and not _refers_back(statement):
+            topics = frozenset()
+            counted = {}
+        spoken_of = statement.paragraph
+        yield Place(
+            statement=statement,
+            hits=_with_topics(_with_earlier_count(statement, _without_ignored(hits), counted), topics),
+            topics=topics,
+            nearness=nearness,
+            generic=generic.get(number, frozenset()),
+        )
+        if hits.get("of") or hits.get("own subject"):
+            counted = hits
+        named = frozenset(hit.question for hit in hits.get("own subject", ()))
+        topics = named or topics
+
+
+def speaks_of_figure(statement: Statement) -> bool:
+    """ "The true number is 240", "estimates range from ...": a figure of what the sentence before was about."""
+    return any(word.lemma.lower() in FIGURES and word.dep in ("nsubj", "nsubjpass") for word in statement.words)
+
+
+def _with_earlier_count(statement: Statement, hits: Hits, counted: Hits) -> Hits:
+    """The hits with what the sentence before counted, for a sentence whose numbers stand alone and that speaks of a figure."""
+    if (
+        not counted
+        or hits.get("of")
+        or not speaks_of_figure(statement)
+        or not any(is_bare(statement, item) for item in statement.quantities)
+    ):
+        return hits
+    return {**hits, "of before": counted.get("of", ()), "role before": counted.get("role", ())}
+
+
+def _with_topics(hits: Hits, topics: frozenset[str]) -> Hits:
+    """The hits with a mark for every question whose own subject the sentence goes on to speak of."""
+    named = {hit.question for hit in hits.get("own subject", ())}
+    carried = tuple(Hit(use="carried", question=topic, detail="", at=0, upto=0, phrase="") for topic in sorted(topics - named))
+    return {**hits, "carried": carried} if carried else hits
+
+
+def _refers_back(statement: Statement) -> bool:
+    """ "It will begin at noon", "a source put that at midnight": a pronoun stands for what the sentence before spoke of."""
+    return speaks_of_figure(statement) or any(
+        word.text.lower() in PRONOUNS and (at < 3 or word.dep in ("nsubj", "nsubjpass")) for at, word in enumerate(statement.words)
+    )
+
+
+def _leads_with_subject(index: WatchIndex, reading: Reading) -> bool:
+    """True if the first sentence that says something names the subject: a lead does what a headline does."""
+    lead = next((item for item in reading.statements if item.role == "body" and item.words), None)
+    return lead is not None and bool(index.hits(lead).get("subject"))
+
+
+def _has_subject(index: WatchIndex, reading: Reading, paragraph: int) -> bool:
+    return any(
+        index.hits(statement).get("subject") for statement in reading.statements if statement.paragraph == paragraph and statement.words
+    )
+
+
+def _without_ignored(hits: Hits) -> Hits:
+    ignored = hits.get("ignore", ())
+    if not ignored:
+        return hits
+    return {
+        use: tuple(hit for hit in found if use == "not" or not any(hit.at < skip.upto and skip.at < hit.upto for skip in ignored))
+        for use, found in hits.items()
+    }
