@@ -61,22 +61,10 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     current = fold_answers(past, many=many)
     if not current:
         return _first(claim, score, denial)
+    if (early := _before_comparing(claim, past, current, question, states, score)) is not None:
+        return early
     same = _same_answer(claim, current)
     latest = current[-1]
-    if claim.answer.type == "quantity" and claim.answer.value is not None and all(item.base.claim.answer.value is None for item in current):
-        return _first(claim, score, denial)
-    if claim.correction and (corrected := _corrected(claim, past, score)) is not None:
-        return corrected
-    if (turned := _turned(claim, past, question, states)) is not None:
-        return Decision(
-            kind=ChangeKind.REVERSED,
-            prior=turned,
-            score=score,
-            why=(
-                f"{claim.voice.speaker} now says the opposite of what {claim.voice.speaker} said before",
-                _difference(claim, turned.claim),
-            ),
-        )
     if same is not None:
         return _same(claim, same, question, score)
     if question.kind is QuestionKind.DATE and _is_over(latest.base.claim, claim):
@@ -107,6 +95,22 @@ def _is_over(old: Claim, claim: Claim) -> bool:
     return before.end < claim.said_at < after.start and not claim.background and certainty_level(claim.certainty) == 2
 
 
+def _before_comparing(
+    claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, states: tuple[str, ...], score: float
+) -> Decision | None:
+    """What a claim is whatever the current answer says: a plain denial, a first number, a correction, a person's own turn."""
+    if claim.denial and claim.answer.value is None and question.kind is not QuestionKind.STATEMENT:
+        return _plain_denial(claim, current, score)
+    if claim.answer.type == "quantity" and claim.answer.value is not None and all(item.base.claim.answer.value is None for item in current):
+        return _first(claim, score, claim.denial)
+    if claim.correction and (corrected := _corrected(claim, past, score)) is not None:
+        return corrected
+    if (turned := _turned(claim, past, question, states)) is not None:
+        why = (f"{claim.voice.speaker} now says the opposite of what {claim.voice.speaker} said before", _difference(claim, turned.claim))
+        return Decision(kind=ChangeKind.REVERSED, prior=turned, score=score, why=why)
+    return None
+
+
 def _corrected(claim: Claim, past: Sequence[StoredClaim], score: float) -> Decision | None:
     """A correction takes back the outlet's or the speaker's own other answer; what goes on about it is a repeat."""
     if any(item.effect is ChangeKind.CORRECTED and item.claim.url == claim.url and item.claim.version == claim.version for item in past):
@@ -116,6 +120,16 @@ def _corrected(claim: Claim, past: Sequence[StoredClaim], score: float) -> Decis
         return None
     why = (f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim))
     return Decision(kind=ChangeKind.CORRECTED, prior=own, score=score, why=why)
+
+
+def _plain_denial(claim: Claim, current: tuple[Standing, ...], score: float) -> Decision:
+    """ "She denied a report that ...": whatever another voice has answered is denied, with no answer of its own."""
+    rival = rival_of(claim, current)
+    if rival is None:
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("denies something that nobody else has said",))
+    return Decision(
+        kind=ChangeKind.DENIED, prior=rival, score=score, why=(f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said",)
+    )
 
 
 def _turned(claim: Claim, past: Sequence[StoredClaim], question: Question, states: tuple[str, ...]) -> StoredClaim | None:

@@ -12,7 +12,7 @@ from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.watches import Question, QuestionKind
 
 # States in which a course begins: plans, which never undo a later state.
-INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "pending", "made", "threatened", "advised", "called"))
+INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "made", "threatened", "advised", "called"))
 # Two voices contradict each other while both statements are fresh; later the world may simply have moved on.
 DISPUTE_DAYS = 10.0
 # Roles whose counts only grow; a smaller one is a part, another event, or a dispute.
@@ -39,7 +39,7 @@ def stay_silent(
     known = _known(claim, past, question)
     if (
         not claim.background
-        and claim.answer.value in INITIAL_STATES
+        and (claim.answer.value in INITIAL_STATES or (claim.answer.value == "pending" and same_voice(claim, latest.claim)))
         and question.kind is QuestionKind.STATUS
         and not _advances(claim, latest.claim, states)
     ):

@@ -49,6 +49,8 @@ def fold_answers(claims: Iterable[StoredClaim], *, many: bool = False) -> tuple[
     for stored in claims:
         if stored.retracted_at is not None:
             continue
+        if stored.effect is ChangeKind.DENIED and stored.claim.answer.value is None and stored.claim.answer.type != "statement":
+            continue  # a denial without an answer of its own is reported, and leaves what stood
         if stored.effect in _SILENT and stored.resets:
             standing = [_Growing(stored)]
         elif stored.effect in _SILENT:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.match.standing import Found, Hits, closest, recaps
+from pipeline.match.standing import Found, Hits, closest, nth_of, recaps
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import QuantityMention, Statement
@@ -10,6 +10,7 @@ from pipeline.watches import Question
 
 # Words that make a number an increment.
 _MORE = frozenset("more another further additional other others extra".split())
+_OF_THEM = frozenset(("them", "these", "those", "whom", "which"))
 # Nouns that only say that something is measured; what they measure stands elsewhere.
 _MEASURES = frozenset(
     "share total majority rate level number figure sum average margin proportion price amount value count result maximum minimum".split()
@@ -22,7 +23,7 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
         return
     fitting = [found for mention in statement.quantities if (found := _read_number(question, statement, mention, hits, index)) is not None]
     if fitting:
-        yield from sorted(fitting, key=lambda found: -found.score)
+        yield from sorted(fitting, key=lambda found: (found.part, -found.score))
     elif hits.get("silence") and (hits.get("of") or hits.get("role")):
         yield Found(answer=Answer(type="quantity", text="no number given"), certainty=Certainty.UNKNOWN, score=0.65)
 
@@ -32,11 +33,11 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
     if score <= 0 or _is_contrast(statement, mention) or _is_named(statement, mention):
         return None
     word = statement.words[min(mention.upto, len(statement.words)) - 1]
-    if question.role not in ("", "total", "none"):
+    if question.role not in ("", "total", "none") and not _says_its_role(question, mention, index):
         roles = _own_roles(statement, mention, hits.get("role", ())) or hits.get("role before", ())
         if not roles:
             return None
-        score += 0.15 * closest(statement, roles, word.clause)
+        score += 0.25 * closest(statement, roles, word.clause) - 0.1
     score = _narrowed(question, statement, mention, hits, score)
     if statement.role == "correction" and mention is not statement.quantities[-1]:
         score -= 0.2  # a correction names the wrong figure first
@@ -49,8 +50,15 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         per=mention.per,
         background=bool(hits.get("background")) and recaps(word, statement, hits),
         part=_is_part(question, statement, mention, hits),
+        episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
     )
+
+
+def _says_its_role(question: Question, mention: QuantityMention, index: WatchIndex) -> bool:
+    """ "102 cases": a noun that the question names and that is nobody's name for people in general says who is affected."""
+    direct = question.role == "affected" and index.counts(question, mention.things[:1], kinds=False)
+    return direct and not index.is_person(mention.things[0])
 
 
 def _own_roles(statement: Statement, mention: QuantityMention, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:
@@ -68,6 +76,8 @@ def _is_part(question: Question, statement: Statement, mention: QuantityMention,
         return True
     if question.role not in ("", "total", "none"):
         return False
+    if after[:1] == ["of"] and after[1:2] and after[1] in _OF_THEM:
+        return True
     if mention.share_of is not None:
         return True
     subject = hits.get("subject", ()) + hits.get("own subject", ())
@@ -94,16 +104,22 @@ def _counting_score(question: Question, statement: Statement, mention: QuantityM
     counted = hits.get("of", ())
     if _measures_another(question, statement, mention, index):
         return 0.0
-    if is_bare(statement, mention) and not question.unit:
+    if is_bare(statement, mention) and not question.unit and not _is_year(statement, mention):
         return 0.7 if _stands_for(question, statement, mention, hits, index) else 0.0
     return _quantity_score(question, statement, mention, counted, index)
+
+
+def _is_year(statement: Statement, mention: QuantityMention) -> bool:
+    number = statement.words[mention.at].text
+    return number.isdigit() and len(number) == 4 and number[:2] in ("18", "19", "20", "21")
 
 
 def _stands_for(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> bool:
     """True if a bare number counts it: by the noun since the number before or behind it, or as that number or the sentence before does."""
     earlier = [other for other in statement.quantities if other.at < mention.at]
     since = earlier[-1].upto if earlier else 0
-    if any(since <= hit.at < mention.at for hit in hits.get("of", ())) or _is_beside(statement, mention, hits.get("of", ())):
+    counted = _nouns(statement, hits.get("of", ()))
+    if any(since <= hit.at < mention.at for hit in counted) or _is_beside(statement, mention, counted):
         return True
     return _continues(question, statement, mention, index) or bool(hits.get("of before")) or _becomes(statement, mention, hits)
 
@@ -114,6 +130,15 @@ def _becomes(statement: Statement, mention: QuantityMention, hits: Hits) -> bool
         return False
     clause = statement.words[mention.upto - 1].clause
     return any(hit.upto <= mention.at and statement.words[hit.at].clause == clause for hit in hits.get("own subject", ()))
+
+
+def _nouns(statement: Statement, counted: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The words for what is counted without verbs of their stem: "had been counted twice" counts no counts."""
+    return tuple(
+        hit
+        for hit in counted
+        if not statement.words[hit.at].tag.startswith("VB") or statement.words[hit.at].text.lower() == hit.phrase.lower()
+    )
 
 
 def _is_beside(statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...]) -> bool:
@@ -129,7 +154,7 @@ def is_bare(statement: Statement, mention: QuantityMention) -> bool:
     if mention.unit or last.tag != "CD" or last.dep not in ("nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "oprd", "ROOT"):
         return False
     beyond = statement.words[mention.upto + 1].text.lower() if mention.upto + 1 < len(statement.words) else ""
-    return following != "of" or beyond in ("them", "these", "those", "whom", "which")
+    return following != "of" or beyond in _OF_THEM
 
 
 def _is_named(statement: Statement, mention: QuantityMention) -> bool:

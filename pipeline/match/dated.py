@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.language.reserve import is_reserve
 from pipeline.match.happened import read_event, read_given_up
-from pipeline.match.standing import RECENT, Found, Hits, closest, is_unchanged, recaps
+from pipeline.match.standing import RECENT, Found, Hits, closest, denies_outright, is_unchanged, recaps
 from pipeline.match.watching import Hit
 from pipeline.model import Answer, Certainty
 from pipeline.statements import DateMention, DurationMention, Statement, Word
@@ -21,14 +22,17 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
     """The dates of a sentence as answers, best first; a silence phrase gives the answer that there is none."""
     silence = hits.get("silence", ())
     role_hits = hits.get("role", ()) + hits.get("cue", ())
-    mentions = [mention for mention in statement.dates if not _is_left(mention, statement)]
-    scored = sorted(((_date_score(question, statement, hits, mention), mention) for mention in mentions), key=lambda item: -item[0])
+    mentions = [_moved_end(mention, statement) for mention in statement.dates if not _is_left(mention, statement)]
+    scored = sorted(
+        ((_date_score(question, statement, hits, mention), mention) for mention in mentions),
+        key=lambda item: (_is_dropped(item[1], statement, hits), -item[0]),
+    )
     affirmed = bool(hits.get("constancy"))
     yielded = False
     for score, mention in scored:
         word = statement.words[mention.at]
-        dropped = (word.negated and not is_unchanged(hits)) or _governor_drops(statement, mention)
-        if score <= 0 or (dropped and not question.many and yielded):
+        dropped = _is_dropped(mention, statement, hits)
+        if score <= 0 or (dropped and yielded):
             continue
         yielded = True
         certainty = Certainty.DENIED if dropped else Certainty.PLANNED if word.negated else _date_certainty(word, mention, statement)
@@ -56,7 +60,9 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
         happened = () if given_up else tuple(read_event(question, statement, hits))
         yield from (*given_up, *happened)
         yielded = bool(given_up or happened)
-    if not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
+    if not yielded and denies_outright(statement) and hits.get("own subject"):
+        yield Found(answer=Answer(type="date", text="denied"), certainty=Certainty.DENIED, score=0.62)
+    elif not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
         yield Found(answer=Answer(type="date", text="no date given"), certainty=Certainty.UNKNOWN, score=0.8)
 
 
@@ -168,6 +174,24 @@ def _is_left(mention: DateMention, statement: Statement) -> bool:
         and any(word.text.lower() == "to" for word in statement.words[mention.upto : other.at])
         for other in statement.dates
     )
+
+
+def _is_dropped(mention: DateMention, statement: Statement, hits: Hits) -> bool:
+    """ "Will not open next week", "has dropped 23 September": the date is given up."""
+    contrast = statement.words[mention.at - 2 : mention.at]
+    if any(word.text.lower() == "but" for word in contrast):
+        return False  # "not next week, but on Monday"
+    return (statement.words[mention.at].negated and not is_unchanged(hits)) or _governor_drops(statement, mention)
+
+
+def _moved_end(mention: DateMention, statement: Statement) -> DateMention:
+    """ "Pushed back from 6 to 20 October": what looks like a span is the old day and the new one."""
+    when = mention.when
+    verb = statement.words[statement.words[mention.at].clause]
+    if mention.relation != "from" or when.end is None or verb.lemma.lower() not in _MOVING:
+        return mention
+    first = when.end.replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(mention, relation="on", when=replace(when, start=first, precision="day"), text=mention.text.split(" to ")[-1])
 
 
 def _governor_drops(statement: Statement, mention: DateMention) -> bool:

@@ -7,6 +7,7 @@ from pipeline.match.dated import read_dates, read_durations
 from pipeline.match.standing import (
     Found,
     Hits,
+    denies_outright,
     head_word,
     in_side_clause,
     is_asserted,
@@ -22,7 +23,7 @@ from pipeline.statements import Statement
 from pipeline.watches import Question, QuestionKind
 
 # States in which a course begins: plans, which never undo a later state.
-INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "pending", "made", "threatened", "advised", "called"))
+INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "made", "threatened", "advised", "called"))
 
 
 def read_answer(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
@@ -57,8 +58,11 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
     states = index.states(question)
     for hit in (*hits.get("state", ()), *hits.get("denied state", ())):
         word = head_word(statement, hit)
+        if word.certainty is Certainty.UNKNOWN:
+            continue  # "asked whether it had been lifted" says nothing of the kind
         negated = (word.negated and not is_unchanged(hits)) != (hit.use == "denied state")
-        state, certainty = hit.detail, word.certainty
+        state = hit.detail
+        certainty: Certainty = word.certainty
         if negated:
             opposite = index.opposite(question, state)
             state, certainty = (opposite, Certainty.FACT) if opposite else (f"not {state}", Certainty.DENIED)
@@ -83,6 +87,8 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
             best = found
     if best is not None:
         yield best
+    elif denies_outright(statement) and hits.get("own subject"):
+        yield Found(answer=Answer(type="status", text="denied"), certainty=Certainty.DENIED, score=0.62)
 
 
 def _course(state: str, certainty: Certainty, states: tuple[str, ...]) -> tuple[str, Certainty]:

@@ -194,6 +194,28 @@ def tells_of_change(statement: Statement, at: int) -> bool:
     return any(word.lemma.lower() in _CHANGING and word.tag.startswith("VB") for word in statement.words if word.clause == clause)
 
 
+_ORDINALS = {word: number for number, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), start=2)}
+
+
+def denies_outright(statement: Statement) -> bool:
+    """True if somebody is quoted with a verb of denying, whatever it is that is denied."""
+    return statement.denial and any(item.force == "deny" for item in statement.attributions)
+
+
+def nth_of(statement: Statement, hits: tuple[Hit, ...]) -> str:
+    """ "The second ballot" -> "nth 2": which of several the sentence speaks of; "" for the first or where it does not say.
+
+    Args:
+        statement: The sentence.
+        hits: Words for what there may be several of.
+    """
+    nouns = {index for hit in hits for index in range(hit.at, hit.upto) if statement.words[index].tag.startswith("NN")}
+    for word in statement.words:
+        if word.head in nouns and word.dep == "amod" and word.text.lower() in _ORDINALS:
+            return f"nth {_ORDINALS[word.text.lower()]}"
+    return ""
+
+
 def is_unchanged(hits: Hits) -> bool:
     """ "There is no change in our plan": the negation stands on the change, not on the plan."""
     return any({"change", "unchanged", "changed"} & set(hit.phrase.lower().split()) for hit in hits.get("constancy", ()))

@@ -94,6 +94,10 @@ class WatchIndex:
             return any(stem(thing) == stem(word) for thing in things for phrase in question.of for word in phrase.split()[-1:])
         return bool(self._own_things[question.id] & {thing.lower() for thing in things})
 
+    def is_person(self, thing: str) -> bool:
+        """True if a noun names people in general ("patient", "soldier"), by the shipped kinds of what is counted."""
+        return thing.lower() in {"people", "person", *self._vocabulary.things.get("people", ()), *self._vocabulary.things.get("person", ())}
+
     def _names_one(self, wanted: str, reading: Reading) -> bool:
         return any(self.names.counts_as(name, wanted) for name in reading.names)
 
