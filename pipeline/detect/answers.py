@@ -155,6 +155,8 @@ def _compare_sets(new: Answer, old: Answer) -> Relation:
 
 
 def _compare_words(new: Answer, old: Answer) -> Relation:
-    """Other words on the same matter are another statement, not a change of this one."""
+    """Other words on the same matter are another statement, not a change of this one; nor do the same words with a "not" repeat it."""
+    if None not in (new.value, old.value) and new.value != old.value:
+        return Relation.UNRELATED
     score = fuzz.token_set_ratio(new.text.lower(), old.text.lower())
     return Relation.SAME if score >= SAME_STATEMENT else Relation.UNRELATED

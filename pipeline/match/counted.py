@@ -33,7 +33,7 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
     if score <= 0 or _is_contrast(statement, mention) or _is_named(statement, mention):
         return None
     word = statement.words[min(mention.upto, len(statement.words)) - 1]
-    if question.role not in ("", "total", "none") and not _says_its_role(question, mention, index):
+    if question.role not in ("", "total", "none") and not _says_its_role(question, statement, mention, hits, index):
         roles = _own_roles(statement, mention, hits.get("role", ())) or hits.get("role before", ())
         if not roles:
             return None
@@ -55,17 +55,30 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
     )
 
 
-def _says_its_role(question: Question, mention: QuantityMention, index: WatchIndex) -> bool:
-    """ "102 cases": a noun that the question names and that is nobody's name for people in general says who is affected."""
-    direct = question.role == "affected" and index.counts(question, mention.things[:1], kinds=False)
-    return direct and not index.is_person(mention.things[0])
+def _says_its_role(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> bool:
+    """ "102 cases", "cases at 135": a noun that the question names and that is nobody's name for people in general says who is affected."""
+    if question.role != "affected":
+        return False
+    if is_bare(statement, mention):
+        since = max((other.upto for other in statement.quantities if other.at < mention.at), default=0)
+        nouns = tuple(statement.words[hit.upto - 1].lemma for hit in _nouns(statement, hits.get("of", ())) if since <= hit.at < mention.at)
+    else:
+        nouns = mention.things[:1] if index.counts(question, mention.things[:1], kinds=False) else ()
+    return any(not index.is_person(noun) for noun in nouns)
 
 
 def _own_roles(statement: Statement, mention: QuantityMention, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:
     """The role words that can be this number's: in "102 cases and 18 deaths" the deaths are those of the second alone."""
-    others = [other for other in statement.quantities if other is not mention]
-    taken = [hit for hit in roles if any(0 <= hit.at - other.upto <= 2 and not other.upto <= mention.at < hit.at for other in others)]
-    return tuple(hit for hit in roles if hit not in taken or statement.words[hit.at].tag.startswith("VB"))
+    return tuple(hit for hit in roles if statement.words[hit.at].tag.startswith("VB") or not _is_noun_of_another(statement, mention, hit))
+
+
+def _is_noun_of_another(statement: Statement, mention: QuantityMention, hit: Hit) -> bool:
+    for other in statement.quantities:
+        if other is mention or not 0 <= hit.at - other.upto <= 2 or other.upto <= mention.at < hit.at:
+            continue
+        if not (other.upto <= hit.at < mention.at and is_bare(statement, mention)):  # "84, and deaths at 13"
+            return True
+    return False
 
 
 def _is_part(question: Question, statement: Statement, mention: QuantityMention, hits: Hits) -> bool:
@@ -142,9 +155,10 @@ def _nouns(statement: Statement, counted: tuple[Hit, ...]) -> tuple[Hit, ...]:
 
 
 def _is_beside(statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...]) -> bool:
-    """True if what is counted stands right behind the number, with no other number between."""
+    """True if what is counted stands right behind the number, with no other number and no "and" between."""
     later = min((other.at for other in statement.quantities if other.at > mention.at), default=len(statement.words))
-    return any(0 <= hit.at - mention.upto <= 3 and hit.at < later for hit in counted)
+    joined = next((at for at in range(mention.upto, later) if statement.words[at].tag in ("CC", ",", ":")), later)
+    return any(0 <= hit.at - mention.upto <= 3 and hit.at < joined for hit in counted)
 
 
 def is_bare(statement: Statement, mention: QuantityMention) -> bool:

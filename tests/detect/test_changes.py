@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.detect.changes import decide
 from pipeline.detect.silence import Decision
+from pipeline.detect.state import fold_answers
 from pipeline.model import Answer, Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.watches import Question, QuestionKind
 from tests.builders import MONDAY, date_answer, day, later, make_claim, make_question, make_voice, number_answer, state_answer, stored
@@ -203,3 +204,64 @@ def test_every_decision_says_why(kind: Question):
         assert decision.why
         assert all(decision.why)
         assert 0 < decision.score <= 1
+
+
+def test_a_person_who_says_the_opposite_has_turned_whatever_others_said_since():
+    no = make_claim(answer=Answer(type="yes-no", text="no", value="no"), voice=BERG)
+    yes = later(no, 1, answer=Answer(type="yes-no", text="yes", value="yes"), voice=HOLT)
+    turned = later(no, 2, answer=Answer(type="yes-no", text="yes", value="yes"), voice=BERG)
+    decision = step(turned, no, stored(yes, ChangeKind.DISPUTED), question=YES_NO)
+    assert (decision.kind, decision.prior and decision.prior.claim.key) == (ChangeKind.REVERSED, no.key)
+
+
+def test_a_person_who_repeats_has_not_turned():
+    no = make_claim(answer=Answer(type="yes-no", text="no", value="no"), voice=BERG)
+    assert step(later(no, 2), no, question=YES_NO).kind is ChangeKind.REPEAT
+
+
+def test_a_part_does_not_lower_a_total_and_a_whole_does():
+    total = make_claim(answer=number_answer(9), voice=BERG)
+    part = later(total, answer=number_answer(4), part=True)
+    assert step(part, total, question=COUNT).kind is ChangeKind.REPEAT
+    assert step(later(total, answer=number_answer(4)), total, question=COUNT).kind is ChangeKind.NUMBER_CHANGED
+
+
+def test_a_movement_contradicts_nobody_and_a_bare_smaller_number_of_another_voice_does():
+    first = make_claim(answer=number_answer(11), voice=BERG)
+    assert step(later(first, answer=number_answer(9), voice=HOLT, moved=True), first, question=COUNT).kind is ChangeKind.NUMBER_CHANGED
+    assert step(later(first, answer=number_answer(9), voice=HOLT), first, question=COUNT).kind is ChangeKind.DISPUTED
+
+
+def test_a_date_after_one_that_has_come_true_is_another_occasion():
+    held = make_claim(answer=date_answer(10), certainty=Certainty.FACT, voice=BERG)
+    following = later(held, answer=date_answer(20), certainty=Certainty.PLANNED)
+    assert step(following, held, question=DATE).kind is ChangeKind.NEW
+
+
+def test_a_date_after_one_still_to_come_has_moved():
+    planned = make_claim(answer=date_answer(15), certainty=Certainty.PLANNED, voice=BERG)
+    assert step(later(planned, answer=date_answer(20)), planned, question=DATE).kind is ChangeKind.DATE_MOVED
+
+
+def test_what_is_told_in_passing_is_news_only_where_nobody_has_said_it():
+    begun = make_claim(answer=state_answer("begun"))
+    told = later(begun, 1, answer=state_answer("cancelled"), passing=True)
+    assert step(told, begun).kind is ChangeKind.STATUS_CHANGED
+    cancelled = later(begun, 1, answer=state_answer("cancelled"))
+    renewed = later(begun, 2, answer=state_answer("begun"))
+    again = later(begun, 3, answer=state_answer("cancelled"), passing=True)
+    assert step(again, begun, stored(cancelled, ChangeKind.STATUS_CHANGED), stored(renewed, ChangeKind.STATUS_CHANGED)).kind is ChangeKind.REPEAT
+
+
+def test_a_plain_denial_names_the_rival_and_leaves_what_stood():
+    planned = make_claim(answer=date_answer(20), certainty=Certainty.PLANNED, voice=BERG)
+    denial = later(planned, answer=Answer(type="date", text="denied"), certainty=Certainty.DENIED, voice=HOLT, denial=True)
+    decision = step(denial, planned, question=DATE)
+    assert (decision.kind, decision.prior and decision.prior.claim.key) == (ChangeKind.DENIED, planned.key)
+    standing = fold_answers([stored(planned), stored(denial, ChangeKind.DENIED)])
+    assert [item.base.claim.key for item in standing] == [planned.key]
+
+
+def test_a_doubtful_first_answer_gives_way_to_a_firm_one_without_an_alert():
+    doubtful = make_claim(answer=number_answer(3), tentative=True)
+    assert step(later(doubtful, answer=number_answer(11), tentative=False), doubtful, question=COUNT).kind is ChangeKind.NEW

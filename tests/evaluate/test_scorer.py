@@ -1,6 +1,7 @@
 """Our scorer against the reference scorer's figures on stored outputs."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,10 @@ def test_a_second_person_scored_against_the_first_is_no_perfect_machine(seeds: P
     assert 0.6 < figures["f1"] < 0.9
 
 
-def test_a_story_with_one_annotator_has_no_figures_of_two(seeds: Path):
-    gold = read_gold(seeds / "karlov-election")
+def test_a_story_with_one_annotator_has_no_figures_of_two(seeds: Path, tmp_path: Path):
+    shutil.copytree(seeds / "karlov-election", tmp_path / "one")
+    (tmp_path / "one" / "second.jsonl").unlink()
+    gold = read_gold(tmp_path / "one")
     row = second_rows(read_gold(seeds / "artemis-launch"))[3] | {"evidence": {"url": next(iter(gold.urls)), "sentence": "No dispatch says it."}}
     figures = score(gold, [row], None).counts.figures()
     assert figures["either_f1"] is figures["either_precision"] is figures["core_recall"] is None
