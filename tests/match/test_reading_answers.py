@@ -11,7 +11,7 @@ from pipeline.match.questions import find_claims
 from pipeline.match.watching import WatchIndex
 from pipeline.model import ArticleVersion, Certainty, Claim
 from pipeline.watches import Cues, Question, QuestionKind, Watch
-from tests.builders import MONDAY, make_article
+from tests.builders import make_article
 
 FEVER = Watch(id="fever", title="The fever", subject=("fever", "outbreak", "hospital", "clinic", "vaccine"), questions=(
     Question(id="cases", kind=QuestionKind.QUANTITY, of=("case", "infection", "people ill"), role="affected"),
