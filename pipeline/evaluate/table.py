@@ -80,11 +80,7 @@ def evaluate_stories(folders: Sequence[Path] = (), *, verbose: bool = False, che
             thresholds[threshold] += score(gold, one_threshold(archive, story.watches[0].id, threshold), None).counts
         if verbose:
             lines += _details(folder.name, verdict)
-    shown = () if folders else floors["single"]["stories"]
-    others = [
-        Column(name=name, counts=_replayed(seeds / name, load_story(seeds / name / "config"), read_gold(seeds / name)).counts)
-        for name in shown
-    ]
+    others, unseen = ([], []) if folders else (_columns(seeds, floors["single"]["stories"]), _columns(seeds, floors["unseen"]["stories"]))
     best = max(thresholds, key=lambda threshold: thresholds[threshold].figures()["either_f1"] or 0.0)
     columns += [
         Column(name="pooled", counts=pooled),
@@ -96,8 +92,19 @@ def evaluate_stories(folders: Sequence[Path] = (), *, verbose: bool = False, che
     lines += _table(columns)
     if others:
         lines += ["", "Stories with one annotator, not pooled:", *_table(others)]
+    if unseen:
+        total = sum((column.counts for column in unseen), Counts())
+        lines += ["", "Stories frozen before the rules were run on them, never tuned on:"]
+        lines += _table([*unseen, Column(name="pooled", counts=total)])
     failed = check_floors and not folders and _below(lines, floors, {"pooled": pooled, "no_cues": bare})
     return "\n".join(lines), failed
+
+
+def _columns(seeds: Path, names: Sequence[str]) -> list[Column]:
+    return [
+        Column(name=name, counts=_replayed(seeds / name, load_story(seeds / name / "config"), read_gold(seeds / name)).counts)
+        for name in names
+    ]
 
 
 def _replayed(folder: Path, story: Story, gold: Gold) -> Verdict:
