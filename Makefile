@@ -47,6 +47,7 @@ quality: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_workers
+	$(BIN)/python -m tests.bench_prefect
 
 # What takes too long for `make test`: every crash, hundreds of kills, four processes at once. KILLS=20 makes it shorter.
 soak: setup

@@ -141,6 +141,9 @@ def _decide(desk: Desk, entry: Entry, article: Article, reading: Reading, claime
             previous = latest_version(connection, article.url)
         # The language model works outside the transaction: it takes long, and others wait for the database.
         before = desk.judge().read(previous.article, edited=True) if previous else None
+        if previous is not None:
+            # It may have been read before the other version was stored, and so not have been looked at closely.
+            reading = desk.judge().read(article, edited=True)
         stored = Tally(channels=desk.channels)
         with desk.database.writing() as connection:
             if claimed is not None and not line.still_held(connection, claimed):

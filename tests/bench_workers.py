@@ -34,7 +34,7 @@ processes = multiprocessing.get_context("spawn")
 class SleepingJudge(Judge):
     """Takes as long as a language model on another processor: it only sleeps."""
 
-    def read(self, article: Article) -> Reading:
+    def read(self, article: Article, *, edited: bool = False) -> Reading:
         """Nothing, after a while."""
         time.sleep(SLEEP)
         return Reading(url=article.url, title=article.title, publisher=article.publisher, published=article.published, names=frozenset(), statements=())

@@ -51,14 +51,14 @@ class RememberingJudge(Judge):
     """Reads each text once for all children."""
 
     def __init__(self, judge: Judge) -> None:
-        super().__init__(judge._reader, judge._indexes)
+        super().__init__(judge._reader, judge._indexes, judge._gate)
         self.known: dict[tuple[str, str], Reading] = {}
 
-    def read(self, article: Article) -> Reading:
+    def read(self, article: Article, *, edited: bool = False) -> Reading:
         """What the language model said of it."""
         key = (article.url, article.fingerprint)
         if key not in self.known:
-            self.known[key] = super().read(article)
+            self.known[key] = super().read(article, edited=edited)
         return self.known[key]
 
 

@@ -129,10 +129,10 @@ def test_the_work_of_a_process_that_died_is_taken_over_and_it_can_save_no_more(d
 def test_an_article_on_which_our_own_code_fails_is_reported_and_stops_no_other(database: Database, monkeypatch: pytest.MonkeyPatch):
     read = Judge.read
 
-    def broken(judge: Judge, article: Article) -> Reading:
+    def broken(judge: Judge, article: Article, *, edited: bool = False) -> Reading:
         if "news1." in article.url:
             raise KeyError("no such thing")
-        return read(judge, article)
+        return read(judge, article, edited=edited)
 
     monkeypatch.setattr(Judge, "read", broken)
     with Newsstand(3, every=1) as stand:
@@ -180,11 +180,11 @@ def test_a_database_that_goes_down_in_the_middle_and_comes_back_loses_nothing(tm
             read = Judge.read
             asked = []
 
-            def read_and_stop(judge: Judge, article: Article) -> Reading:
+            def read_and_stop(judge: Judge, article: Article, *, edited: bool = False) -> Reading:
                 asked.append(article.url)
                 if len(asked) == 2:
                     pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=folder, user=server.system_user)
-                return read(judge, article)
+                return read(judge, article, edited=edited)
 
             monkeypatch.setattr(Judge, "read", read_and_stop)
             with pytest.raises(DatabaseError):
