@@ -46,12 +46,14 @@ quality: setup
 # Ratios in one run: the whole pipeline against the bare parse of the same text.
 bench: setup
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_poll
 	$(BIN)/python -m tests.bench_workers
 	$(BIN)/python -m tests.bench_prefect
 
 # What takes too long for `make test`: every crash, hundreds of kills, four processes at once. KILLS=20 makes it shorter.
 soak: setup
 	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak_feeds $(FEEDS)
 
 # Feeds on a schedule: starts a local Prefect server if none is set.
 up schedule: setup

@@ -128,7 +128,9 @@ def _poll(place: Place, desk: Desk) -> list[InputProblem]:
     progress = ProgressBar("polling", "Feeds polled.")
     done = 0
     with polling(desk.database, desk.owner):
-        while claims := claim_feeds(place.story, desk.database, now=place.now, owner=desk.owner, limit=_FEEDS):
+        while claims := claim_feeds(
+            place.story, desk.database, now=place.now, owner=desk.owner, limit=_FEEDS, everything=not place.settings.adaptive
+        ):
             runs = [poll_feed.submit(claim.feed.id, Held(claim), Held(place), Held(desk.database)) for claim in claims]
             for run in runs:
                 problems += run.result()

@@ -15,10 +15,10 @@ _UPKEEP_CRON, _NOTIFY_CRON, _DIGEST_CRON = "17 * * * *", "*/10 * * * *", "0 6 * 
 
 
 def serve_flows(settings: Settings, *, config: str, database: str, watches: int) -> None:
-    """Serve `monitor`, `notify`, `digest` and `upkeep` on their cron schedules until stopped.
+    """Serve `monitor`, `recheck`, `notify`, `digest` and `upkeep` on their cron schedules until stopped.
 
     Args:
-        settings: The cron expression of `monitor` and the time zone.
+        settings: The cron expressions of `monitor` and `recheck`, and the time zone.
         config: The configuration folder, absolute.
         database: Address of the database, absolute.
         watches: How many watches there are, for the message.
@@ -53,6 +53,7 @@ def _deployments(settings: Settings) -> "list[RunnerDeployment]":
 
     from flows.digest import digest, notify
     from flows.monitor import monitor
+    from flows.recheck import recheck
     from flows.upkeep import upkeep
 
     def deployment(flow: Flow[..., Any], cron: str, *tags: str) -> "RunnerDeployment":
@@ -68,6 +69,7 @@ def _deployments(settings: Settings) -> "list[RunnerDeployment]":
 
     return [
         deployment(cast("Flow[..., Any]", monitor), settings.monitor_cron, "monitor"),
+        deployment(cast("Flow[..., Any]", recheck), settings.recheck_cron, "recheck"),
         deployment(cast("Flow[..., Any]", notify), _NOTIFY_CRON, "notify"),
         deployment(cast("Flow[..., Any]", digest), _DIGEST_CRON, "digest"),
         deployment(cast("Flow[..., Any]", upkeep), _UPKEEP_CRON, "upkeep"),

@@ -14,8 +14,9 @@ from pipeline.channels import Channel
 from pipeline.config import Settings
 from pipeline.deciding import Judge
 from pipeline.errors import ClaimwatchError, DatabaseError
-from pipeline.ingest.poll import ArticleResult, fetch_articles
-from pipeline.ingest.waiting import wait_for
+from pipeline.gathering import read_articles, remember_article
+from pipeline.ingest.copies import bands
+from pipeline.ingest.poll import ArticleResult
 from pipeline.keeping import kept
 from pipeline.model import Article, Entry, InputProblem, RunResult
 from pipeline.polling import POLLING
@@ -62,7 +63,7 @@ def read_batch(desk: Desk, *, limit: int = BATCH) -> RunResult | None:
     if not claims:
         return None
     with kept(desk.database, lambda connection: line.renew_entries(connection, desk.owner)):
-        results = wait_for(fetch_articles([claimed.entry for claimed in claims], desk.settings, now=desk.now))
+        results = read_articles([claimed.entry for claimed in claims], desk.settings, desk.database, now=desk.now)
         for claimed, result in zip(claims, results, strict=True):
             problem = _take(desk, claimed, result, tally)
             if problem is not None:
@@ -104,21 +105,22 @@ def is_empty(database: Database, now: dt.datetime) -> bool:
 
 def _take(desk: Desk, claimed: Claimed, result: ArticleResult, tally: Tally) -> InputProblem | None:
     if result.article is None:
-        again_at = desk.now + FIRST_RETRY * 4**claimed.tries
+        again_at = desk.now + min(max(FIRST_RETRY * 4**claimed.tries, dt.timedelta(seconds=result.retry_after or 0)), line.LONGEST_WAIT)
         with desk.database.writing() as connection:
             if line.still_held(connection, claimed):
-                line.step_back(connection, claimed.entry, again_at)
+                line.step_back(connection, claimed.entry, again_at, result.problem.what if result.problem else "")
         return result.problem
     # The time of the poll that found it: it does not depend on which process came to read it when.
     article = replace(result.article, seen_at=min(claimed.queued_at, desk.now))
-    with desk.database.reading() as connection:
-        known = has_text(connection, article)
+    with desk.database.writing() as connection:
+        if not line.still_held(connection, claimed):
+            return None
         edited = latest_version(connection, article.url) is not None
-    if known:
-        with desk.database.writing() as connection:
-            if line.still_held(connection, claimed):
-                line.leave_line(connection, claimed.entry)
-        return None
+        # By these marks others know it again, before it is decided.
+        remember_article(connection, result, article, desk.settings, now=desk.now)
+        if has_text(connection, article):
+            line.leave_line(connection, claimed.entry)
+            return None
     try:
         reading = desk.judge().read(article, edited=edited)
         if not _decide(desk, claimed.entry, article, reading, claimed, tally):
@@ -145,6 +147,7 @@ def _decide(desk: Desk, entry: Entry, article: Article, reading: Reading, claime
             # It may have been read before the other version was stored, and so not have been looked at closely.
             reading = desk.judge().read(article, edited=True)
         stored = Tally(channels=desk.channels)
+        marks = bands(article.text)
         with desk.database.writing() as connection:
             if claimed is not None and not line.still_held(connection, claimed):
                 return True
@@ -152,7 +155,7 @@ def _decide(desk: Desk, entry: Entry, article: Article, reading: Reading, claime
                 return claimed is None
             if latest_version(connection, article.url) != previous:
                 continue
-            decide_article(connection, article, reading, before, desk.judge(), stored, desk.database.memory)
+            decide_article(connection, article, reading, before, desk.judge(), stored, desk.database.memory, bands=marks)
             line.leave_line(connection, entry)
         # Only what was committed counts.
         tally.add(stored)

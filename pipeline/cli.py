@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import cli_explain, cli_lists, cli_notify, cli_operations, cli_review
+from pipeline import cli_explain, cli_feeds, cli_lists, cli_notify, cli_operations, cli_review
 from pipeline.cli_database import db_app
 from pipeline.cli_support import (
     Config,
@@ -37,25 +37,33 @@ watch_app = typer.Typer(help="Check the watches of a configuration.", no_args_is
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(watch_app, name="watch")
 app.add_typer(db_app, name="db")
+app.add_typer(cli_feeds.app, name="feeds")
 app.add_typer(cli_review.review_app, name="review")
-for command in (cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify, cli_operations.doctor, cli_operations.runs, cli_operations.metrics, cli_review.digest, cli_review.export, cli_review.verify):
+for command in (cli_feeds.recheck, cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify, cli_operations.doctor, cli_operations.runs, cli_operations.metrics, cli_review.digest, cli_review.export, cli_review.verify):
     app.command()(command)
 
 
 @app.command()
-def run(config: Config = None, database: DatabaseUrl = None, exit_code: ExitCodeFlag = False) -> None:
-    """Poll the configured feeds once, report what changed, and tell the channels of notify.toml."""
+def run(
+    config: Config = None,
+    database: DatabaseUrl = None,
+    everything: Annotated[bool, typer.Option("--all", help="Poll also the feeds that are not due yet.")] = False,
+    exit_code: ExitCodeFlag = False,
+) -> None:
+    """Poll the configured feeds that are due, report what changed, and tell the channels of notify.toml."""
     from pipeline import monitor
     from pipeline.notifying import send_due
+    from pipeline.outputs import with_source_health
     from pipeline.report.change_report import build_report
     from pipeline.report.text import render_text
 
     story, settings = configured(config)
     now = dt.datetime.now(dt.UTC)
     with database_at(database, settings) as store, Progress() as progress:
-        result = monitor.run(story, settings, store, now=now, progress=progress)
+        result = monitor.run(story, settings, store, now=now, progress=progress, everything=everything)
         sent = send_due(story, store, os.environ, now=now, progress=progress)
-    problems = (*result.problems, *(delivery.problem for delivery in sent if delivery.problem))
+        undelivered = [delivery.problem for delivery in sent if delivery.problem]
+        problems = with_source_health(store, story, (*result.problems, *undelivered), now=now)
     report = build_report(story, result.changes, (), (), now=now, problems=problems)
     typer.echo(render_text(report, width=columns()))
     typer.echo(f"{result.articles} new articles, {result.claims} claims, {len(result.changes)} changes.")

@@ -1,19 +1,20 @@
 """The configuration folder -> frozen values. One door: TOML for content, the environment only for address and secrets."""
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from pipeline.config_channels import load_channels
-from pipeline.config_source import Source, known_model, read_span
+from pipeline.config_settings import Settings, _SettingsFile, load_settings
+from pipeline.config_source import Source, Strict, Words, known_model, listed, read_span
 from pipeline.errors import ConfigError
 from pipeline.language.vocabulary import Vocabulary, load_vocabulary
 from pipeline.shipped import shipped
 from pipeline.watches import Cues, Entity, Feed, Question, QuestionKind, Story, Watch
+
+__all__ = ["ROLES", "Settings", "_SettingsFile", "load_language", "load_settings", "load_story", "read_span", "without_cues"]
 
 ROLES = {
     QuestionKind.DATE: ("start", "end", "deadline", "next", "event", "since"),
@@ -23,34 +24,24 @@ ROLES = {
 MAX_CUE_WORDS = 3
 
 
-def _listed(value: Any) -> Any:
-    """A single word where a list is expected is what a person means by it."""
-    return [value] if isinstance(value, str) else value
-
-
 def _grouped(value: Any) -> Any:
     if isinstance(value, str):
         return [[value]]
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return [value]
-    return [_listed(item) for item in value] if isinstance(value, list) else value
+    return [listed(item) for item in value] if isinstance(value, list) else value
 
 
-Words = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(_listed)]
 Groups = Annotated[list[list[str]], BeforeValidator(_grouped)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
-
-
 @known_model
-class _Voices(_Strict):
+class _Voices(Strict):
     official: Words = []
 
 
 @known_model
-class _Question(_Strict):
+class _Question(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$")
     kind: Literal["status", "date", "duration", "quantity", "places", "yes-no", "statement"]
     asks: str = ""
@@ -80,7 +71,7 @@ class _Question(_Strict):
 
 
 @known_model
-class _Watch(_Strict):
+class _Watch(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$")
     title: str = ""
     description: str = ""
@@ -93,13 +84,13 @@ class _Watch(_Strict):
 
 
 @known_model
-class _WatchesFile(_Strict):
+class _WatchesFile(Strict):
     format: Literal[1]
     watch: list[_Watch] = Field(min_length=1)
 
 
 @known_model
-class _Entity(_Strict):
+class _Entity(Strict):
     name: str = Field(min_length=1)
     kind: Literal["person", "organisation", "group", "place", "thing"] = "thing"
     also: Words = []
@@ -109,13 +100,13 @@ class _Entity(_Strict):
 
 
 @known_model
-class _AliasesFile(_Strict):
+class _AliasesFile(Strict):
     format: Literal[1]
     entity: list[_Entity] = []
 
 
 @known_model
-class _Feed(_Strict):
+class _Feed(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*$")
     url: str = Field(pattern=r"^https?://\S+$")
     publisher: str
@@ -124,94 +115,9 @@ class _Feed(_Strict):
 
 
 @known_model
-class _FeedsFile(_Strict):
+class _FeedsFile(Strict):
     format: Literal[1]
     feed: list[_Feed] = []
-
-
-@known_model
-class _Database(_Strict):
-    url: str = "sqlite:///var/claimwatch.db"
-
-
-@known_model
-class _Fetch(_Strict):
-    user_agent: str = "Claimwatch/0.1"
-    contact: str = ""
-    allowed_hosts: Words = []
-    timeout_seconds: float = Field(default=30.0, gt=0, le=300)
-    max_body_mb: float = Field(default=10.0, gt=0, le=64)
-    concurrency: int = Field(default=8, ge=1, le=64)
-
-
-@known_model
-class _Schedule(_Strict):
-    monitor: str = "*/30 * * * *"
-    timezone: str = "UTC"
-
-
-@known_model
-class _Report(_Strict):
-    notice: str = ""
-    out: str = "out"
-
-
-@known_model
-class _SettingsFile(_Strict):
-    format: Literal[1] = 1
-    database: _Database = _Database()
-    fetch: _Fetch = _Fetch()
-    schedule: _Schedule = _Schedule()
-    report: _Report = _Report()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How Claimwatch runs: `claimwatch.toml` with the environment's overrides. Times in seconds, sizes in bytes."""
-
-    database_url: str = "sqlite:///var/claimwatch.db"
-    user_agent: str = "Claimwatch/0.1"
-    allowed_hosts: tuple[str, ...] = ()
-    timeout: float = 30.0
-    max_body: int = 10_000_000
-    concurrency: int = 8
-    monitor_cron: str = "*/30 * * * *"
-    timezone: str = "UTC"
-    notice: str = ""
-    out: str = "out"
-
-
-def load_settings(folder: Path | None, environ: Mapping[str, str]) -> Settings:
-    """Settings from `claimwatch.toml` (may be missing), overridden by CLAIMWATCH_DATABASE_URL and CLAIMWATCH_ALLOWED_HOSTS.
-
-    Raises:
-        ConfigError: A key is unknown or has a wrong type; says file and line.
-    """
-    path = folder / "claimwatch.toml" if folder else None
-    raw = Source(path).read(_SettingsFile) if path and path.exists() else _SettingsFile()
-    hosts = environ.get("CLAIMWATCH_ALLOWED_HOSTS")
-    agent = raw.fetch.user_agent + (f" (+{raw.fetch.contact})" if raw.fetch.contact else "")
-    return Settings(
-        database_url=environ.get("CLAIMWATCH_DATABASE_URL") or _from_file(environ) or raw.database.url,
-        user_agent=agent,
-        allowed_hosts=tuple(hosts.split(",")) if hosts else tuple(raw.fetch.allowed_hosts),
-        timeout=raw.fetch.timeout_seconds,
-        max_body=int(raw.fetch.max_body_mb * 1_000_000),
-        concurrency=raw.fetch.concurrency,
-        monitor_cron=raw.schedule.monitor,
-        timezone=raw.schedule.timezone,
-        notice=raw.report.notice,
-        out=raw.report.out,
-    )
-
-
-def _from_file(environ: Mapping[str, str]) -> str:
-    """The address in the file that CLAIMWATCH_DATABASE_URL_FILE names, as secrets of containers are handed over; "" if it names none."""
-    path = environ.get("CLAIMWATCH_DATABASE_URL_FILE", "")
-    try:
-        return Path(path).read_text(encoding="utf-8").strip() if path else ""
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", where=path, remedy="Check CLAIMWATCH_DATABASE_URL_FILE.") from error
 
 
 def load_language() -> Vocabulary:

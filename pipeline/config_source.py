@@ -5,14 +5,28 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
 
 Model = TypeVar("Model", bound=BaseModel)
 _SPANS = {"hour": dt.timedelta(hours=1), "day": dt.timedelta(days=1), "week": dt.timedelta(weeks=1), "month": dt.timedelta(days=30)}
+
+
+def listed(value: Any) -> Any:
+    """A single word where a list is expected is what a person means by it."""
+    return [value] if isinstance(value, str) else value
+
+
+Words = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(listed)]
+
+
+class Strict(BaseModel):
+    """A table of a configuration file: an unknown key or a wrong type is an error."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
 
 
 class Source:

@@ -56,13 +56,35 @@ class ConfigError(ClaimwatchError):
 
 
 class InputError(ClaimwatchError):
-    """One feed, page or dispatch cannot be used; the rest goes on."""
+    """One feed, page or dispatch cannot be used; the rest goes on. `code` is the reason for programs (docs/formats.md lists them)."""
 
     exit_code = ExitCode.PARTIAL
 
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", code: str = "unusable") -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.code = code
+
 
 class FetchError(InputError):
-    """An address could not be fetched, or may not be."""
+    """An address could not be fetched, or may not be.
+
+    Args:
+        status: The HTTP status that was answered; 0 if there was none.
+        retry_after: Seconds that the server asks us to wait, or None.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        remedy: str = "",
+        code: str = "broken_answer",
+        status: int = 0,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(what, where=where, remedy=remedy, code=code)
+        self.status, self.retry_after = status, retry_after
 
 
 class DatabaseError(ClaimwatchError):

@@ -62,7 +62,10 @@ def digest(*fields: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry of a feed, as it was read. `content` is plain text or "" when the feed carries only a teaser."""
+    """One entry of a feed, as it was read. `content` is plain text or "" when the feed carries only a teaser.
+
+    `key` tells it from the feed's other entries (its address without what changes by chance; "" = `url`), `guid` is the feed's own mark.
+    """
 
     feed: str
     url: str
@@ -72,6 +75,9 @@ class Entry:
     updated: dt.datetime | None = None
     summary: str = ""
     content: str = ""
+    guid: str = ""
+    key: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +85,8 @@ class Article:
     """The text of one article at one time.
 
     `url` is its identity. `seen_at` is when this text came to us: for an archive `fetched`, else `updated`, else
-    `published`. `source` says where it was read (feed id or file name).
+    `published`. `source` says where it was read (feed id or file name), `dated` whose word `published` is: header, page, feed, or
+    seen (nobody's: when it came to us).
     """
 
     url: str
@@ -91,6 +98,7 @@ class Article:
     updated: dt.datetime | None = None
     language: str = "en"
     source: str = ""
+    dated: str = "header"
 
     @property
     def fingerprint(self) -> str:
@@ -324,11 +332,12 @@ class QuestionState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputProblem:
-    """One thing of the input that could not be used, in words a user understands."""
+    """One thing of the input that could not be used, in words a user understands; `code` is the reason for programs."""
 
     where: str
     what: str
     remedy: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,9 @@ def merge_results(results: Sequence[RunResult], problems: Sequence[InputProblem]
     )
 
 
-def run(story: Story, settings: Settings, database: Database, *, now: dt.datetime, progress: Progress = silent) -> RunResult:
+def run(
+    story: Story, settings: Settings, database: Database, *, now: dt.datetime, progress: Progress = silent, everything: bool = False
+) -> RunResult:
     """Poll every feed that is due, read what is new, decide and save. Any number of processes may do so at once.
 
     Args:
@@ -142,10 +144,11 @@ def run(story: Story, settings: Settings, database: Database, *, now: dt.datetim
         database: Where everything is kept.
         now: The clock (UTC).
         progress: Told what is done, how much of how many.
+        everything: Poll also the feeds that are not due yet.
     """
     began = time.monotonic()
     desk = make_desk(story, settings, database, now=now)
-    problems = poll(story, settings, database, now=now, owner=desk.owner, progress=progress)
+    problems = poll(story, settings, database, now=now, owner=desk.owner, progress=progress, everything=everything)
     result = merge_results([*read_waiting(desk, progress=progress), tick_if_quiet(story, desk)], problems)
     log_run(database, "run", result, now + dt.timedelta(seconds=time.monotonic() - began))
     return result

@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from pipeline.config import Settings
 from pipeline.errors import FetchError
-from pipeline.ingest.poll import PollResult, Remembered, poll_feeds
+from pipeline.ingest.pacing import after_success, is_due
+from pipeline.ingest.poll import PollResult, poll_feeds, remembered
 from pipeline.ingest.waiting import wait_for
 from pipeline.keeping import kept
+from pipeline.memory import FeedMemory
 from pipeline.model import InputProblem
 from pipeline.store import feeds as stored_feeds
 from pipeline.store import leases
@@ -21,16 +23,16 @@ from pipeline.watches import Feed, Story
 
 POLLING = "polling"
 # How many feeds one process takes at a time.
-FEEDS = 50
+FEEDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueFeed:
-    """A feed that this process holds, with the validators of its last good poll."""
+    """A feed that this process holds, with what is remembered of it."""
 
     feed: Feed
     lease: Lease
-    known: Remembered
+    known: FeedMemory
 
 
 @contextmanager
@@ -46,25 +48,50 @@ def polling(database: Database, owner: str) -> Iterator[None]:
             leases.forget(connection, lease)
 
 
-def claim_feeds(story: Story, database: Database, *, now: dt.datetime, owner: str, limit: int = FEEDS) -> tuple[DueFeed, ...]:
-    """Take feeds that are due and that nobody holds, in the order of the configuration."""
-    feeds = {f"feed/{feed.id}": feed for feed in story.feeds}
+def claim_feeds(
+    story: Story, database: Database, *, now: dt.datetime, owner: str, limit: int = FEEDS, everything: bool = False
+) -> tuple[DueFeed, ...]:
+    """Take feeds that are due and that nobody holds, in the order of the configuration.
+
+    Args:
+        story: The configured feeds.
+        database: Where they are remembered.
+        now: The clock (UTC).
+        owner: Who takes them.
+        limit: At most this many.
+        everything: Take also those that are not due yet.
+    """
+    with database.reading() as connection:
+        due = _due(connection, story.feeds, now, everything)
+    if not due:
+        return ()
     with database.claiming() as connection:
-        due = [name for name, feed in feeds.items() if _is_due(connection, feed, now)]
-        if not due:
-            return ()
-        taken = leases.acquire_free(connection, due, owner, limit)
-        claims = []
-        for lease in taken:
-            feed = feeds[lease.name]
-            memory = stored_feeds.feed_memory(connection, feed.id)
-            if _is_due(connection, feed, now):
-                known = Remembered(etag=memory.etag, last_modified=memory.last_modified) if memory else Remembered()
-                claims.append(DueFeed(feed=feed, lease=lease, known=known))
-            else:
-                # Another process polled it between the two looks.
-                leases.release(connection, lease)
-    return tuple(claims)
+        taken = leases.acquire_free(connection, list(due), owner, limit)
+        # Another process may have polled some of them between the two looks.
+        still = _due(connection, [due[lease.name].feed for lease in taken], now, everything)
+        leases.release_all(connection, [lease for lease in taken if lease.name not in still])
+    return tuple(
+        DueFeed(feed=still[lease.name].feed, lease=lease, known=still[lease.name].known) for lease in taken if lease.name in still
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    feed: Feed
+    known: FeedMemory
+
+
+def _due(connection: Connection, feeds: Sequence[Feed], now: dt.datetime, everything: bool) -> dict[str, _Due]:
+    """The due ones of some feeds by the name of their lease."""
+    memories = {memory.id: memory for memory in stored_feeds.all_feed_memories(connection)}
+    known = [_Due(feed=feed, known=remembered(feed, memories.get(feed.id))) for feed in feeds]
+    return {f"feed/{one.feed.id}": one for one in known if _is_due(one.known, now, everything)}
+
+
+def _is_due(memory: FeedMemory, now: dt.datetime, everything: bool) -> bool:
+    polled = memory.last_polled_at
+    # Where the clock was set back, a feed is not silent until the old time comes round again.
+    return is_due(memory, now) or (polled is not None and polled > now) or (everything and polled != now)
 
 
 def poll_claimed(
@@ -86,69 +113,59 @@ def poll_claimed(
     """
     known = {claim.feed.id: claim.known for claim in claims}
     owned = {claim.feed.id: claim.lease for claim in claims}
-
-    def renew(connection: Connection) -> None:
-        for lease in owned.values():
-            leases.renew(connection, lease)
-
-    with kept(database, renew):
-        results = wait_for(poll_feeds([claim.feed for claim in claims], known, settings))
+    with kept(database, lambda connection: leases.renew_all(connection, list(owned.values()))):
+        results = wait_for(poll_feeds([claim.feed for claim in claims], known, settings, now=now))
     troubled = [result for result in results if result.problem is not None]
     if raise_passing and troubled and all(_is_passing(result) for result in troubled) and len(troubled) == len(results):
         problem = troubled[0].problem
         raise FetchError(problem.what if problem else "", where=troubled[0].feed.url)
-    problems = []
     with database.writing() as connection:
-        for result in results:
-            lease = owned[result.feed.id]
-            if not leases.holds(connection, lease):
-                continue
-            _remember(connection, result, now)
-            leases.release(connection, lease)
-            if result.problem is not None:
-                problems.append(result.problem)
-    return tuple(problems)
+        held = leases.held_among(connection, list(owned.values()))
+        ours = [result for result in results if owned[result.feed.id] in held]
+        # Most polls bring nothing: they are noted together.
+        quiet = [result.memory for result in ours if result.unchanged or result.problem is not None]
+        stored_feeds.save_feed_memories(connection, quiet)
+        for result in ours:
+            if not result.unchanged and result.problem is None:
+                _remember(connection, result, now)
+        leases.release_all(connection, [owned[result.feed.id] for result in ours])
+    return tuple(result.problem for result in ours if result.problem is not None)
 
 
 def poll(
-    story: Story, settings: Settings, database: Database, *, now: dt.datetime, owner: str, progress: Callable[[str, int, int], None]
+    story: Story,
+    settings: Settings,
+    database: Database,
+    *,
+    now: dt.datetime,
+    owner: str,
+    progress: Callable[[str, int, int], None],
+    everything: bool = False,
 ) -> tuple[InputProblem, ...]:
-    """Poll every feed that is due and remember its new entries."""
+    """Poll every feed that is due (or all) and remember its new entries."""
     problems: list[InputProblem] = []
     done = 0
     with polling(database, owner):
-        while claims := claim_feeds(story, database, now=now, owner=owner):
+        while claims := claim_feeds(story, database, now=now, owner=owner, everything=everything or not settings.adaptive):
             problems += poll_claimed(claims, settings, database, now=now)
             done += len(claims)
             progress("feeds", done, len(story.feeds))
     return tuple(problems)
 
 
+# What may be over in a moment, so that a scheduler may try again at once.
+_PASSING = frozenset(("no_connection", "timeout", "name_not_found", "broken_answer", "cut_off"))
+
+
 def _is_passing(result: PollResult) -> bool:
-    what = result.problem.what if result.problem else ""
-    return what.startswith(("no connection", "no complete answer", "name not found", "broken answer", "answered 5"))
-
-
-def _is_due(connection: Connection, feed: Feed, now: dt.datetime) -> bool:
-    memory = stored_feeds.feed_memory(connection, feed.id)
-    # Unequal, not earlier: where the clock was set back, a feed is not silent until the old time comes round again.
-    return memory is None or memory.last_polled_at != now
+    code = result.problem.code if result.problem else ""
+    return code in _PASSING or code.startswith("http_5")
 
 
 def _remember(connection: Connection, result: PollResult, now: dt.datetime) -> None:
-    old = stored_feeds.feed_memory(connection, result.feed.id)
-    new = stored_feeds.add_entries(connection, result.entries, now) if result.entries else 0
-    failed = result.problem is not None
-    stored_feeds.save_feed_memory(
-        connection,
-        stored_feeds.FeedMemory(
-            id=result.feed.id,
-            url=result.feed.url,
-            etag=result.etag,
-            last_modified=result.last_modified,
-            last_polled_at=now,
-            last_changed_at=now if new else old.last_changed_at if old else None,
-            failures=(old.failures if old else 0) + 1 if failed else 0,
-            last_error=result.problem.what if result.problem else "",
-        ),
-    )
+    fresh = stored_feeds.add_entries(connection, result.entries, now)
+    last = result.memory.arrivals[-1] if result.memory.arrivals else None
+    dates = [entry.published or entry.updated for entry in result.entries]
+    came = [moment for moment in dates if moment is not None and (last is None or moment > last)]
+    new = ([moment for moment in came if moment <= now] or [now]) if fresh else []
+    stored_feeds.save_feed_memory(connection, after_success(result.memory, now, new=new, max_age=result.max_age))

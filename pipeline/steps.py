@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 
 from pipeline.channels import Channel
 from pipeline.deciding import Judge, Outcome
+from pipeline.gathering import note_copy
+from pipeline.ingest.copies import bands as bands_of
 from pipeline.model import Article, ArticleVersion, Change, Removal, RunResult
 from pipeline.statements import Reading
 from pipeline.store import articles as stored_articles
@@ -47,21 +49,46 @@ def prepare(articles: Sequence[Article], judge: Judge, database: Database) -> No
     judge.prepare(fresh)
 
 
-def take_article(article: Article, judge: Judge, database: Database, tally: Tally) -> None:
-    """Decide on one article and save what follows; a text that is stored already is passed over."""
+def take_article(article: Article, judge: Judge, database: Database, tally: Tally, *, again: bool = False) -> None:
+    """Decide on one article and save what follows; a text that is stored already is passed over.
+
+    Args:
+        article: The text.
+        judge: The watches.
+        database: Where it is saved.
+        tally: Told what was stored.
+        again: A text that comes back after another one is an edit too: only the newest version is passed over.
+    """
     with database.reading() as connection:
-        if stored_articles.has_text(connection, article):
+        if _is_stored(connection, article, again):
             return
         previous = stored_articles.latest_version(connection, article.url)
     # The language model works outside the transaction: it takes long, and others wait for the database.
     reading = judge.read(article, edited=previous is not None)
     before = judge.read(previous.article, edited=True) if previous else None
+    marks = bands_of(article.text)
     with database.writing() as connection:
-        decide_article(connection, article, reading, before, judge, tally, database.memory)
+        decide_article(connection, article, reading, before, judge, tally, database.memory, bands=marks, again=again)
+
+
+def _is_stored(connection: Connection, article: Article, again: bool) -> bool:
+    if not again:
+        return stored_articles.has_text(connection, article)
+    newest = stored_articles.latest_version(connection, article.url)
+    return newest is not None and newest.article.fingerprint == article.fingerprint
 
 
 def decide_article(
-    connection: Connection, article: Article, reading: Reading, before: Reading | None, judge: Judge, tally: Tally, memory: Memory
+    connection: Connection,
+    article: Article,
+    reading: Reading,
+    before: Reading | None,
+    judge: Judge,
+    tally: Tally,
+    memory: Memory,
+    *,
+    bands: Sequence[int] = (),
+    again: bool = False,
 ) -> ArticleVersion | None:
     """Decide on an article that has been read, in the caller's transaction of writing.
 
@@ -73,13 +100,16 @@ def decide_article(
         judge: The watches.
         tally: Told what was stored.
         memory: What this process remembers of the database.
+        bands: By which copies of the text are found (`pipeline.ingest.copies.bands`).
+        again: As for `take_article`.
 
     Returns:
         The stored version; None if this very text was stored already.
     """
-    if stored_articles.has_text(connection, article):
+    if _is_stored(connection, article, again):
         return None
     stored = stored_articles.add_version(connection, article)
+    note_copy(connection, article, bands)
     outcome = judge.judge(stored, reading, before, *memory.recall(connection, article.url if before else None), allowed_claims(connection))
     _save(connection, outcome, article.seen_at, tally)
     tally.articles += 1

@@ -31,7 +31,7 @@ WORKERS = 4
 
 
 def settings_for(host: str) -> Settings:
-    return Settings(allowed_hosts=(host,))
+    return Settings(allowed_hosts=(host,), adaptive=False)
 
 
 def run(stand: Newsstand, database: Database, now: dt.datetime | None = None) -> RunResult:

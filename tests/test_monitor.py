@@ -142,7 +142,7 @@ def test_a_run_reads_new_entries_once_and_a_broken_feed_is_reported(seeds: Path,
         first = monitor.run(polled, settings, sqlite_database, now=dt.datetime(2022, 11, 20, tzinfo=dt.UTC))
         before = canonical_dump(sqlite_database)
         asked = len(server.requests)
-        second = monitor.run(polled, settings, sqlite_database, now=dt.datetime(2022, 11, 20, 1, tzinfo=dt.UTC))
+        second = monitor.run(polled, settings, sqlite_database, now=dt.datetime(2022, 11, 20, 8, tzinfo=dt.UTC))
         assert [status for path, status in server.requests[asked:] if path.startswith("/artemis")] == [304]
     assert first.articles == 14
     assert [problem.what for problem in first.problems] == ["answered 404"]

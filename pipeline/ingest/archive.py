@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.errors import ConfigError, InputError
 from pipeline.ingest.articles import read_article
 from pipeline.ingest.entries import parse_entries
+from pipeline.ingest.text import clean_text
 from pipeline.model import Article, InputProblem, Removal
 from pipeline.watches import Feed
 
@@ -111,13 +112,6 @@ def parse_dispatch(raw: str, *, source: str) -> Article:
         text=text,
         source=Path(source).name,
     )
-
-
-def clean_text(text: str) -> str:
-    """Text as it is stored: NFC, line feeds only, no control characters, no blanks at line ends; else verbatim."""
-    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    normal = "".join(character for character in normal if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs"))
-    return "\n".join(line.rstrip() for line in normal.split("\n")).strip("\n")
 
 
 def _text(path: Path) -> str:

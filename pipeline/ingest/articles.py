@@ -1,9 +1,7 @@
 """Page bytes -> article: text by trafilatura, times with their zone, identity by canonical link. Parsed in a killable process."""
 
 import datetime as dt
-import json
 import re
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import trafilatura
@@ -12,14 +10,17 @@ from lxml import html
 from lxml.etree import LxmlError
 
 from pipeline.errors import InputError
+from pipeline.ingest.identity import is_shared, site
+from pipeline.ingest.metadata import PageFacts, read_facts
+from pipeline.ingest.text import clean_text, language_of
+from pipeline.ingest.walls import wall
 from pipeline.ingest.worker import PARSER
-from pipeline.model import Article, Entry
+from pipeline.model import Article, Entry, digest
 
 MIN_WORDS = 20
-_WALL = re.compile(
-    r"(?i)(enable javascript|javascript is (disabled|required)|accept (all )?cookies|subscribe to (continue|read)|"
-    r"subscribers only|verify you are (a )?human|access denied|register to (continue|read))"
-)
+# The clocks of others may be wrong, and "tomorrow's paper" is dated tomorrow.
+_AHEAD = dt.timedelta(hours=26)
+_FIRST_YEAR = 1990
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$")
 
 
@@ -34,10 +35,35 @@ def read_article(body: bytes, *, url: str, seen_at: dt.datetime | None = None, f
         source: Feed id or file name.
 
     Raises:
-        InputError: There is no article (a wall, an empty page), no date with a zone, or parsing took too long.
+        InputError: There is no article (a wall, an empty page), no date (of a file), or parsing took too long; `code` says which.
     """
     article: Article = PARSER.call(extract_article, body, url, seen_at, fallback, source, where=url or source)
     return article
+
+
+def article_of_entry(entry: Entry, *, seen_at: dt.datetime) -> Article:
+    """The article that a feed entry carries whole.
+
+    Args:
+        entry: An entry with `content`.
+        seen_at: When it was read (UTC); also its date where it has none that can be believed.
+    """
+    published, dated = _first_date(((entry.published, "feed"), (entry.updated, "feed")), seen_at)
+    # Where several entries share an address, the title must tell the articles apart.
+    address = entry.url + (f"#{digest(entry.title)[:16]}" if is_shared(entry) else "")
+    text = clean_text(entry.content)
+    return Article(
+        url=address if is_shared(entry) else clean_url(entry.url) or entry.url,
+        publisher=entry.publisher or urlsplit(entry.url).hostname or "",
+        title=entry.title,
+        published=published,
+        updated=_later(entry.updated, published, seen_at),
+        seen_at=seen_at,
+        text=text,
+        language=language_of(text, entry.language),
+        source=entry.feed,
+        dated=dated,
+    )
 
 
 def extract_article(body: bytes, url: str, seen_at: dt.datetime | None, fallback: Entry | None, source: str) -> Article:
@@ -45,106 +71,75 @@ def extract_article(body: bytes, url: str, seen_at: dt.datetime | None, fallback
     try:
         tree = html.fromstring(body)
     except (LxmlError, ValueError) as error:
-        raise InputError("is no HTML page") from error
-    said = _metadata(tree)
-    text = (
-        trafilatura.extract(
-            body, include_comments=False, include_tables=False, favor_precision=False, output_format="txt", deduplicate=False
-        )
-        or ""
-    )
-    text = "\n\n".join(line.strip() for line in text.split("\n") if line.strip())
+        raise InputError("is no HTML page", code="no_page") from error
+    facts = read_facts(tree)
+    text = main_text(body)
+    page_text = str(tree.text_content()) if len(text.split()) < MIN_WORDS else ""
+    blocked = wall(text, page_text=page_text, title=facts.page_title, free=facts.free)
+    if blocked is not None:
+        raise InputError(blocked[1], code=blocked[0])
     if len(text.split()) < MIN_WORDS:
-        reason = (
-            "shows a wall (consent, subscription or JavaScript), no article"
-            if _WALL.search(str(tree.text_content())[:20_000])
-            else "has no article text"
-        )
-        raise InputError(reason)
-    published = _moment(said.get("published")) or (fallback.published if fallback else None)
-    updated = _moment(said.get("updated")) or (fallback.updated if fallback else None)
-    if published is None:
-        raise InputError("does not say when it was published")
-    if updated is not None and updated <= published:
-        updated = None
-    address = _identity(said.get("canonical", ""), url or (fallback.url if fallback else ""))
+        raise InputError("has no article text", code="no_text")
+    address = identity(facts.canonical, url or (fallback.url if fallback else ""))
     if not address:
-        raise InputError("does not say its address (no canonical link)")
-    title = said.get("title") or (fallback.title if fallback else "")
+        raise InputError("does not say its address (no canonical link)", code="no_address")
+    published, dated = _published(facts, fallback, seen_at)
     return Article(
         url=address,
-        publisher=said.get("publisher") or (fallback.publisher if fallback else urlsplit(address).hostname or ""),
-        title=title,
+        publisher=facts.publisher or (fallback.publisher if fallback else "") or urlsplit(address).hostname or "",
+        title=facts.title or (fallback.title if fallback else ""),
         published=published,
-        updated=updated,
-        seen_at=seen_at or updated or published,
+        updated=_later(facts.updated or (fallback.updated if fallback else None), published, seen_at),
+        seen_at=seen_at or facts.updated or published,
         text=text,
+        language=language_of(text, facts.language or (fallback.language if fallback else "")),
         source=source,
+        dated=dated,
     )
 
 
-def _metadata(tree: Any) -> dict[str, str]:
-    said: dict[str, str] = {}
-    for node in tree.iter("meta"):
-        name = (node.get("property") or node.get("name") or node.get("itemprop") or "").lower()
-        key = {
-            "og:site_name": "publisher",
-            "og:title": "title",
-            "article:published_time": "published",
-            "datepublished": "published",
-            "article:modified_time": "updated",
-            "datemodified": "updated",
-            "outlet": "publisher",
-            "published": "published",
-        }.get(name)
-        if key and node.get("content"):
-            said.setdefault(key, node.get("content").strip())
-    for node in tree.iter("link"):
-        if (node.get("rel") or "").lower() == "canonical" and node.get("href"):
-            said.setdefault("canonical", node.get("href").strip())
-    for node in tree.iter("script"):
-        if (node.get("type") or "").lower() == "application/ld+json":
-            said = _linked_data(node.text or "") | said
-    for node in tree.iter("time"):
-        if node.get("datetime"):
-            said.setdefault("published", node.get("datetime").strip())
-    for node in tree.iter("h1"):
-        said.setdefault("title", " ".join(str(node.text_content()).split()))
-    return said
+def main_text(body: bytes) -> str:
+    """The article text of a page, one blank line between paragraphs; "" if there is none."""
+    found = trafilatura.extract(
+        body, include_comments=False, include_tables=False, favor_precision=False, output_format="txt", deduplicate=False
+    )
+    return clean_text("\n\n".join(line.strip() for line in (found or "").split("\n") if line.strip()))
 
 
-def _linked_data(text: str) -> dict[str, str]:
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    items = data if isinstance(data, list) else [data]
-    said: dict[str, str] = {}
-    for item in items:
-        if isinstance(item, dict):
-            for name, key in (("datePublished", "published"), ("dateModified", "updated"), ("headline", "title")):
-                if isinstance(item.get(name), str):
-                    said.setdefault(key, item[name])
-    return said
+def identity(canonical: str, url: str) -> str:
+    """The address that an article is known by, without tracking parameters.
 
-
-def _moment(text: str | None) -> dt.datetime | None:
-    if not text:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    # A date without zone could be off by half a day; better the feed's, or none.
-    return moment if moment.tzinfo else None
-
-
-def _identity(canonical: str, url: str) -> str:
-    """The canonical link if it is on the same site (or the page came from loopback), else the address; without tracking parameters."""
+    That is its canonical link, if it is on the same site (or the page came from loopback) and does not name the front page, as the
+    canonical links of some sites do for all their pages; else the address it came from.
+    """
     link = urljoin(url, canonical) if canonical else ""
     if link and url:
-        host, other = urlsplit(url).hostname or "", urlsplit(link).hostname or ""
-        same_site = host.removeprefix("www.") == other.removeprefix("www.")
-        link = link if same_site or _LOOPBACK.match(host) else ""
+        host = urlsplit(url).hostname or ""
+        front = urlsplit(link).path in ("", "/") and urlsplit(url).path not in ("", "/")
+        link = link if not front and (site(url) == site(link) or _LOOPBACK.match(host)) else ""
     address = link or url
     return (clean_url(address) or address) if re.match(r"(?i)^https?://", address) else ""
+
+
+def _published(facts: PageFacts, fallback: Entry | None, seen_at: dt.datetime | None) -> tuple[dt.datetime, str]:
+    in_feed = fallback.published or fallback.updated if fallback else None
+    choices = ((facts.published, "page"), (in_feed, "feed"), (facts.published_without_zone, "page, zone unknown"))
+    if seen_at is None and not any(moment for moment, _ in choices):
+        raise InputError("does not say when it was published", code="no_date")
+    return _first_date(choices, seen_at)
+
+
+def _first_date(choices: tuple[tuple[dt.datetime | None, str], ...], seen_at: dt.datetime | None) -> tuple[dt.datetime, str]:
+    """The first date that can be believed, with its source; if there is none, the instant at which the article came to us."""
+    for moment, source in choices:
+        if moment is not None and moment.year >= _FIRST_YEAR and (seen_at is None or moment <= seen_at + _AHEAD):
+            return moment, source
+    if seen_at is None:
+        raise InputError("has no date that can be believed", code="no_date")
+    return seen_at, "seen"
+
+
+def _later(updated: dt.datetime | None, published: dt.datetime, seen_at: dt.datetime | None) -> dt.datetime | None:
+    if updated is None or updated <= published or (seen_at is not None and updated > seen_at + _AHEAD):
+        return None
+    return updated

@@ -4,25 +4,46 @@ import calendar
 import datetime as dt
 import json
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
+from xml.sax import SAXException
 
 import feedparser
 from lxml import html
-from lxml.etree import ParserError
+from lxml.etree import LxmlError
 
 from pipeline.errors import InputError
+from pipeline.ingest.identity import with_keys
 from pipeline.ingest.worker import PARSER
 from pipeline.model import Entry
 from pipeline.watches import Feed
 
 # Shorter texts in a feed are teasers; the page has the article.
 FULL_TEXT_WORDS = 120
-_HEADERS = {"content-type": "application/xml"}
+# More than any outlet has in its feed; a feed that goes on without end is cut here.
+MAX_ENTRIES = 2_000
+MAX_TITLE, MAX_SUMMARY, MAX_CONTENT, MAX_LINK = 500, 2_000, 200_000, 4_000
+_CLOSED = re.compile(rb"(?i)</(\w+:)?(rss|feed|rdf)\s*>\s*(<!--.*?-->\s*)*$", re.DOTALL)
+_CHARSET = re.compile(r"[A-Za-z0-9._:+-]{1,40}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """What a feed holds. `notes` say what is odd about it, for people.
+
+    `partial` says why it may be incomplete ("" = it is whole): its entries count, but nothing may be concluded from what is not there.
+    """
+
+    entries: tuple[Entry, ...]
+    title: str = ""
+    partial: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def parse_entries(body: bytes, feed: Feed, *, base_url: str) -> tuple[Entry, ...]:
-    """The entries of a feed (RSS, Atom, JSON Feed), newest or oldest first as it gives them.
+    """The entries of a feed (RSS, Atom, JSON Feed), in its order.
 
     Args:
         body: The bytes as fetched; feedparser never fetches by itself.
@@ -32,75 +53,139 @@ def parse_entries(body: bytes, feed: Feed, *, base_url: str) -> tuple[Entry, ...
     Raises:
         InputError: It is no feed (says what it looks like), or parsing it took too long.
     """
-    found: tuple[Entry, ...] = PARSER.call(read_feed, body, feed, base_url, where=feed.url or feed.id)
+    return parse_feed(body, feed, base_url=base_url).entries
+
+
+def parse_feed(body: bytes, feed: Feed, *, base_url: str, charset: str = "") -> ParsedFeed:
+    """As `parse_entries`, with what else is known of the feed.
+
+    Args:
+        body, feed, base_url: As for `parse_entries`.
+        charset: The encoding that the server named ("" if none); a declaration in the feed is weighed against it.
+
+    Raises:
+        InputError: As `parse_entries`.
+    """
+    found: ParsedFeed = PARSER.call(read_feed, body, feed, base_url, charset, where=feed.url or feed.id)
     return found
 
 
-def read_feed(body: bytes, feed: Feed, base_url: str) -> tuple[Entry, ...]:
-    """What `parse_entries` runs in the child process."""
-    head = body[:2000].lstrip().lower()
-    if head.startswith(b"{"):
-        return _json_feed(body, feed, base_url)
+def read_feed(body: bytes, feed: Feed, base_url: str, charset: str = "") -> ParsedFeed:
+    """What `parse_feed` runs in the child process."""
+    head = body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"{", b"[")):
+        return _finished(*_json_feed(body, feed, base_url), "")
     if not head:
-        raise InputError(_looks_like(head))
-    parsed = feedparser.parse(body, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
+        raise _no_feed(head)
+    named = charset if _CHARSET.fullmatch(charset) else ""
+    headers = {"content-type": f"application/xml; charset={named}" if named else "application/xml"}
+    parsed = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     if not parsed.version and not parsed.entries:
-        raise InputError(_looks_like(head))
-    entries = (_entry(raw, feed, parsed.feed.get("title", ""), base_url) for raw in parsed.entries)
-    return tuple(entry for entry in entries if entry is not None)
+        raise _no_feed(head)
+    malformed = isinstance(parsed.get("bozo_exception"), SAXException)
+    cut = malformed and not _CLOSED.search(body[-2_000:])
+    # The last entry of a feed that was cut off may be cut off itself, in the middle of its link.
+    raw = parsed.entries[: -1 if cut else None]
+    partial = f"the feed is cut off or damaged after {_count(raw, 'entry', 'entries')}" if malformed else ""
+    title = str(parsed.feed.get("title", ""))
+    return _finished([_entry(item, feed, title, base_url) for item in raw[:MAX_ENTRIES]], title, partial)
 
 
-def _looks_like(head: bytes) -> str:
+def _finished(made: Sequence[Entry | None], title: str, partial: str) -> ParsedFeed:
+    entries = with_keys(entry for entry in made if entry is not None)
+    return ParsedFeed(entries=entries, title=plain_text(title)[:MAX_TITLE], partial=partial, notes=tuple(_notes(made, entries)))
+
+
+def _notes(made: Sequence[Entry | None], entries: Sequence[Entry]) -> Iterable[str]:
+    if not made:
+        yield "it has no entries"
+    if len(entries) < len(made):
+        yield f"{_count([item for item in made if item is None], 'entry has', 'entries have')} no web address and cannot be read"
+    undated = [entry for entry in entries if entry.published is None and entry.updated is None]
+    if undated:
+        yield f"{_count(undated, 'entry has', 'entries have')} no date that can be read"
+    guids = [entry.guid for entry in entries if entry.guid]
+    if len(guids) > 1 and len(set(guids)) == 1:
+        yield "all its entries have the same id; they are told apart by their addresses"
+    if len({entry.key for entry in entries}) < len(entries):
+        yield "some entries stand in it more than once"
+
+
+def _count(items: Sequence[object], one: str, many: str) -> str:
+    return f"{len(items)} {one if len(items) == 1 else many}"
+
+
+def _no_feed(head: bytes) -> InputError:
     if not head:
-        return "is empty, not a feed"
+        return InputError("is empty, not a feed", code="empty")
     if b"<!doctype html" in head or b"<html" in head:
-        return "is an HTML page, not a feed"
-    return "is no RSS, Atom or JSON feed"
+        return InputError("is an HTML page, not a feed", code="html_instead")
+    return InputError("is no RSS, Atom or JSON feed", code="not_a_feed")
 
 
 def _entry(raw: Any, feed: Feed, feed_title: str, base_url: str) -> Entry | None:
-    url = _link(str(raw.get("link") or ""), base_url)
+    url = _link(_text(raw, "link"), base_url)
     if not url:
         return None
-    content = max((plain_text(str(part.get("value") or "")) for part in raw.get("content", ())), key=len, default="")
-    summary = plain_text(str(raw.get("summary") or ""))
+    parts = raw.get("content") or ()
+    content = max((plain_text(_text(part, "value")) for part in parts if hasattr(part, "get")), key=len, default="")
+    summary = plain_text(_text(raw, "summary"))
     if not content and len(summary.split()) >= FULL_TEXT_WORDS:
         content = summary
     return Entry(
         feed=feed.id,
         url=url,
-        title=plain_text(str(raw.get("title") or "")).replace("\n", " ").strip(),
-        publisher=feed.publisher or feed_title,
+        title=_one_line(_text(raw, "title")),
+        publisher=feed.publisher or _one_line(feed_title),
         published=_moment(raw.get("published_parsed")),
         updated=_moment(raw.get("updated_parsed")),
-        summary=summary[:2000],
-        content=content if len(content.split()) >= FULL_TEXT_WORDS else "",
+        summary=summary[:MAX_SUMMARY],
+        content=_full(content),
+        guid=_text(raw, "id")[:MAX_TITLE],
+        language=feed.language,
     )
 
 
-def _json_feed(body: bytes, feed: Feed, base_url: str) -> tuple[Entry, ...]:
+def _json_feed(body: bytes, feed: Feed, base_url: str) -> tuple[list[Entry | None], str]:
     try:
         parsed = json.loads(body)
         items = parsed["items"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise InputError("is no RSS, Atom or JSON feed") from error
-    entries = []
-    for item in items if isinstance(items, list) else ():
-        url = _link(str(item.get("url") or ""), base_url) if isinstance(item, dict) else ""
-        if url:
-            content = plain_text(str(item.get("content_html") or item.get("content_text") or ""))
-            entries.append(
-                Entry(
-                    feed=feed.id,
-                    url=url,
-                    title=plain_text(str(item.get("title") or "")),
-                    publisher=feed.publisher,
-                    published=_iso(item.get("date_published")),
-                    updated=_iso(item.get("date_modified")),
-                    content=content if len(content.split()) >= FULL_TEXT_WORDS else "",
-                )
-            )
-    return tuple(entries)
+        raise InputError("is no RSS, Atom or JSON feed", code="not_a_feed") from error
+    made = [_json_entry(item, feed, base_url) for item in items[:MAX_ENTRIES]] if isinstance(items, list) else []
+    return made, _text(parsed, "title")
+
+
+def _json_entry(item: Any, feed: Feed, base_url: str) -> Entry | None:
+    url = _link(_text(item, "url"), base_url) if isinstance(item, dict) else ""
+    if not url:
+        return None
+    content = plain_text(_text(item, "content_html")) or _text(item, "content_text").strip()
+    return Entry(
+        feed=feed.id,
+        url=url,
+        title=_one_line(_text(item, "title")),
+        publisher=feed.publisher,
+        published=_iso(item.get("date_published")),
+        updated=_iso(item.get("date_modified")),
+        summary=plain_text(_text(item, "summary"))[:MAX_SUMMARY],
+        content=_full(content),
+        guid=_text(item, "id")[:MAX_TITLE],
+        language=_text(item, "language")[:12] or feed.language,
+    )
+
+
+def _text(raw: Any, key: str) -> str:
+    value = raw.get(key)
+    return value if isinstance(value, str) else "" if value is None or isinstance(value, (dict, list)) else str(value)
+
+
+def _full(content: str) -> str:
+    return content[:MAX_CONTENT] if len(content.split()) >= FULL_TEXT_WORDS else ""
+
+
+def _one_line(markup: str) -> str:
+    return " ".join(plain_text(markup[: MAX_TITLE * 10]).split())[:MAX_TITLE]
 
 
 def plain_text(markup: str) -> str:
@@ -109,7 +194,7 @@ def plain_text(markup: str) -> str:
         return markup.strip()
     try:
         tree = html.fragment_fromstring(markup.replace("\x00", ""), create_parent="div")
-    except (ParserError, ValueError):
+    except (LxmlError, ValueError):
         return re.sub(r"<[^>]*>", " ", markup).strip()
     for dead in tree.xpath(".//script|.//style|.//iframe|.//object"):
         dead.drop_tree()
@@ -123,7 +208,7 @@ def _link(link: str, base_url: str) -> str:
         url = urljoin(base_url, link.strip())
     except ValueError:
         return ""
-    return url if re.match(r"(?i)^https?://[^\s/]", url) else ""
+    return url if len(url) <= MAX_LINK and re.match(r"(?i)^https?://[^\s/]", url) else ""
 
 
 def _moment(parsed: Any) -> dt.datetime | None:
@@ -131,7 +216,7 @@ def _moment(parsed: Any) -> dt.datetime | None:
         return None
     try:
         return dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError):
         return None
 
 

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, InputError
-from pipeline.ingest.archive import FEED_ENDINGS, HEADER_KEYS, MAX_BYTES, clean_text, decoded, parse_dispatch
+from pipeline.ingest.archive import FEED_ENDINGS, HEADER_KEYS, MAX_BYTES, decoded, parse_dispatch
 from pipeline.ingest.articles import read_article
 from pipeline.ingest.fetch import Fetched
 from pipeline.ingest.poll import make_fetcher
+from pipeline.ingest.text import clean_text
 from pipeline.ingest.waiting import wait_for
 from pipeline.model import Article, Entry
 

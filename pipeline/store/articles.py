@@ -7,7 +7,19 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from pipeline.model import Article, ArticleVersion, Removal
 from pipeline.store.codec import from_json, to_json
+from pipeline.store.copies import copy_of
 from pipeline.store.tables import articles, removals
+
+__all__ = [
+    "add_version",
+    "all_removals",
+    "all_versions",
+    "copy_of",
+    "count_articles",
+    "has_text",
+    "latest_version",
+    "mark_removed",
+]
 
 _LATEST = select(articles).where(articles.c.url == bindparam("url")).order_by(articles.c.version.desc()).limit(1)
 _SAME_TEXT = select(articles.c.id).where(articles.c.url == bindparam("url"), articles.c.fingerprint == bindparam("fingerprint"))

@@ -7,7 +7,21 @@ from sqlalchemy import select
 
 from pipeline.store.database import Database
 from pipeline.store.review_tables import decisions, reviewers, reviews, rulings, secrets, tallies, views
-from pipeline.store.tables import articles, changes, claims, entries, feeds, leases, metadata, outbox, revisions, runs, states
+from pipeline.store.tables import (
+    articles,
+    changes,
+    claims,
+    entries,
+    feeds,
+    leases,
+    metadata,
+    outbox,
+    pages,
+    rechecks,
+    revisions,
+    runs,
+    states,
+)
 
 # Row numbers, the moments of polling, and who worked on what: they differ between runs that learnt the same.
 _LEFT_OUT = {
@@ -15,13 +29,18 @@ _LEFT_OUT = {
     claims: {"id"},
     changes: {"sequence"},
     states: {"id"},
-    feeds: {"last_polled_at", "last_changed_at"},
-    entries: {"seen_at", "queued_at", "leased_by", "leased_until", "token"},
     outbox: {"created_at", "due_at", "settled_at", "tries", "last_error"},
     reviews: {"sequence"},
     decisions: {"id"},
     rulings: {"id"},
     views: {"id"},
+    feeds: {
+        *("last_polled_at", "last_changed_at", "last_good_at", "last_full_at", "next_due_at", "interval_s"),
+        *("failing_since", "gone_at", "arrivals"),
+    },
+    entries: {"seen_at", "queued_at", "leased_by", "leased_until", "token"},
+    rechecks: {"next_due_at", "checked_at", "full_at", "missing_since"},
+    pages: {"id", "fetched_at", "body"},
 }
 # The log of runs, who holds what, what nobody but the review page may read, counts that follow from the claims, and their alterations.
 _WITHHELD = (runs, leases, reviewers, secrets, tallies, revisions)
@@ -35,9 +54,7 @@ def canonical_dump(database: Database) -> str:
             if table in _WITHHELD:
                 continue
             columns = [column for column in table.c if column.name not in _LEFT_OUT.get(table, ())]
-            lines += [
-                json.dumps([table.name, *row], default=_instant, sort_keys=True) for row in connection.execute(select(*columns))
-            ]
+            lines += [json.dumps([table.name, *row], default=_instant, sort_keys=True) for row in connection.execute(select(*columns))]
     return "\n".join(sorted(lines)) + "\n"
 
 

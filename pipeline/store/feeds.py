@@ -1,86 +1,157 @@
 """What is remembered of feeds and their entries <-> rows."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
-from pipeline.model import Entry
+from pipeline.memory import FeedMemory
+from pipeline.model import Entry, digest
 from pipeline.store.codec import from_json, to_json
-from pipeline.store.known import portions
-from pipeline.store.tables import address_key, entries, feeds, in_utc, plain
+from pipeline.store.known import portions, stored_among
+from pipeline.store.tables import address_key, entries, feeds, in_utc, plain, readings
+
+__all__ = [
+    "MAX_TRIES",
+    "FeedMemory",
+    "add_entries",
+    "all_feed_memories",
+    "entry_key",
+    "entry_stamp",
+    "feed_memory",
+    "mark_entry",
+    "pending_entries",
+    "save_feed_memories",
+    "save_feed_memory",
+]
 
 # A page that fails this often is given up; its reason has been reported each time.
 MAX_TRIES = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedMemory:
-    """What the last polls of a feed left: validators for the next request, failures in a row with the last reason."""
-
-    id: str
-    url: str
-    etag: str = ""
-    last_modified: str = ""
-    last_polled_at: dt.datetime | None = None
-    last_changed_at: dt.datetime | None = None
-    failures: int = 0
-    last_error: str = ""
+# Feeds that stamp every entry with the time of asking exist; where only the stamp moves, its word is taken this seldom.
+RESTLESS = dt.timedelta(hours=1)
 
 
 def feed_memory(connection: Connection, feed: str) -> FeedMemory | None:
     """What is remembered of a feed, or None."""
     row = connection.execute(select(feeds).where(feeds.c.id == feed)).mappings().first()
-    return FeedMemory(**row) if row else None
+    return _to_memory(row) if row else None
 
 
 def all_feed_memories(connection: Connection) -> tuple[FeedMemory, ...]:
     """What is remembered of every feed, by id."""
-    return tuple(FeedMemory(**row) for row in connection.execute(select(feeds).order_by(feeds.c.id)).mappings())
+    return tuple(_to_memory(row) for row in connection.execute(select(feeds).order_by(feeds.c.id)).mappings())
 
 
 def save_feed_memory(connection: Connection, memory: FeedMemory) -> None:
     """Replace what is remembered of a feed."""
-    connection.execute(delete(feeds).where(feeds.c.id == memory.id))
-    connection.execute(insert(feeds).values({name: getattr(memory, name) for name in FeedMemory.__slots__}))
+    save_feed_memories(connection, (memory,))
+
+
+def save_feed_memories(connection: Connection, memories: Sequence[FeedMemory]) -> None:
+    """Replace what is remembered of some feeds, in two statements however many they are."""
+    known = stored_among(connection, feeds.c.id, [memory.id for memory in memories])
+    old = [_memory_row(memory) for memory in memories if plain(memory.id) in known]
+    new = [_memory_row(memory) for memory in memories if plain(memory.id) not in known]
+    if old:
+        names: dict[str, Any] = {name: bindparam(f"new_{name}") for name in FeedMemory.__slots__ if name != "id"}
+        rows = [{f"new_{name}": value for name, value in row.items()} for row in old]
+        connection.execute(update(feeds).where(feeds.c.id == bindparam("new_id")).values(names), rows)
+    if new:
+        connection.execute(insert(feeds), new)
 
 
 def add_entries(connection: Connection, new: Sequence[Entry], seen_at: dt.datetime) -> int:
-    """Remember entries that were not known (an entry whose `updated` moved counts as new). Returns how many."""
-    known = {
-        (row.feed, row.url, row.stamp)
-        for portion in portions([entry.url for entry in new])
-        for row in connection.execute(select(entries.c.feed, entries.c.url, entries.c.stamp).where(entries.c.url.in_(portion)))
-    }
-    rows = {(plain(entry.feed), address_key(entry.url), entry_stamp(entry)): entry for entry in new}
-    fresh = [
-        {"feed": feed, "url": url, "stamp": stamp, "seen_at": seen_at, "queued_at": seen_at, "data": to_json(entry)}
-        for (feed, url, stamp), entry in rows.items()
-        if (feed, url, stamp) not in known
-    ]
+    """Remember entries that were not known; returns how many were to be read.
+
+    An entry whose stamp (`updated`, else `published`) moved is read again, in the place of the one that was known; where its words
+    are the same, at most once an hour, since some feeds stamp everything anew whenever they are asked.
+    """
+    known: dict[tuple[str, str], list[Any]] = {}
+    columns = (entries.c.feed, entries.c.url, entries.c.stamp, entries.c.digest, entries.c.seen_at)
+    for portion in portions([entry_key(entry) for entry in new]):
+        for old in connection.execute(select(*columns).where(entries.c.url.in_(portion))):
+            known.setdefault((old.feed, old.url), []).append(old)
+    newest: dict[tuple[str, str], Entry] = {}
+    for entry in new:
+        place = (plain(entry.feed), address_key(entry_key(entry)))
+        if place not in newest or entry_stamp(entry) > entry_stamp(newest[place]):
+            newest[place] = entry
+    fresh: dict[tuple[str, str], dict[str, object]] = {}
+    for place, entry in newest.items():
+        row = _entry_row(entry, place, seen_at)
+        if not any(_same(old, row, seen_at) for old in known.get(place, ())):
+            fresh[place] = row
+    stale = [place for place in fresh if place in known]
+    for feed in {feed for feed, _ in stale}:
+        for portion in portions([url for name, url in stale if name == feed]):
+            for table in (readings, entries):
+                connection.execute(delete(table).where(table.c.feed == feed, table.c.url.in_(portion)))
     if fresh:
-        connection.execute(insert(entries), fresh)
+        connection.execute(insert(entries), list(fresh.values()))
     return len(fresh)
 
 
-def pending_entries(connection: Connection) -> tuple[Entry, ...]:
-    """Entries whose article has not been read yet, oldest first."""
+def pending_entries(connection: Connection, now: dt.datetime | None = None) -> tuple[Entry, ...]:
+    """Entries whose article has not been read yet, oldest first; with `now` (UTC) only those whose next try is due."""
     query = (
         select(entries.c.data, entries.c.stamp)
         .where(entries.c.done.is_(False), entries.c.tries < MAX_TRIES)
-        .order_by(entries.c.stamp, entries.c.url)
+        .order_by(entries.c.stamp, entries.c.url, entries.c.feed)
     )
+    if now is not None:
+        query = query.where(entries.c.queued_at <= now)
     return tuple(from_json(Entry, row.data) for row in connection.execute(query))
 
 
 def mark_entry(connection: Connection, entry: Entry, *, done: bool) -> None:
     """Note that an entry's article was read, or that one more try failed."""
-    place = (entries.c.feed == entry.feed, entries.c.url == entry.url, entries.c.stamp == entry_stamp(entry))
+    place = (entries.c.feed == entry.feed, entries.c.url == entry_key(entry), entries.c.stamp == entry_stamp(entry))
     connection.execute(update(entries).where(*place).values(done=done, tries=entries.c.tries + 1))
+
+
+def entry_key(entry: Entry) -> str:
+    """The part of an entry's key that tells it from the feed's other entries."""
+    return entry.key or entry.url
 
 
 def entry_stamp(entry: Entry) -> str:
     """The part of an entry's key that tells its versions apart: when it was updated or published (UTC), "" if it does not say."""
     moment = entry.updated or entry.published
     return in_utc(moment).isoformat() if moment else ""
+
+
+def _same(old: Any, row: Mapping[str, object], seen_at: dt.datetime) -> bool:
+    if old.stamp == row["stamp"]:
+        return True
+    return bool(old.digest == row["digest"] and seen_at - old.seen_at < RESTLESS)
+
+
+def _entry_row(entry: Entry, place: tuple[str, str], seen_at: dt.datetime) -> dict[str, object]:
+    words = digest(entry.title, entry.summary, entry.content)
+    feed, url = place
+    return {
+        "feed": feed,
+        "url": url,
+        "stamp": entry_stamp(entry),
+        "seen_at": seen_at,
+        "queued_at": seen_at,
+        "data": to_json(entry),
+        "digest": words,
+    }
+
+
+def _memory_row(memory: FeedMemory) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(memory, name) for name in FeedMemory.__slots__}
+    return row | {"arrivals": [moment.isoformat() for moment in memory.arrivals], "notes": list(memory.notes)}
+
+
+def _to_memory(row: RowMapping) -> FeedMemory:
+    given = dict(row)
+    given["arrivals"] = _instants(given["arrivals"])
+    given["notes"] = tuple(given["notes"])
+    return FeedMemory(**given)
+
+
+def _instants(texts: Iterable[str]) -> tuple[dt.datetime, ...]:
+    return tuple(dt.datetime.fromisoformat(text) for text in texts)

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.store.tables import UtcDateTime, leases
@@ -74,11 +74,39 @@ def acquire_free(connection: Connection, names: Sequence[str], owner: str, limit
     # What another transaction is just taking is passed over, not waited for. SQLite lets one write at a time anyway.
     free = {row.name: row.token for row in connection.execute(query.with_for_update(skip_locked=True))}
     taken = [Lease(name=name, owner=owner, token=free[name] + 1) for name in names if name in free][:limit]
-    for lease in taken:
+    if taken:
         connection.execute(
-            update(leases).where(leases.c.name == lease.name).values(owner=owner, token=lease.token, expires_at=end_of_lease(now))
+            update(leases)
+            .where(leases.c.name == bindparam("taken"))
+            .values(owner=owner, token=bindparam("next"), expires_at=end_of_lease(now)),
+            [{"taken": lease.name, "next": lease.token} for lease in taken],
         )
     return tuple(taken)
+
+
+def held_among(connection: Connection, held: Sequence[Lease]) -> frozenset[Lease]:
+    """Those of some leases that are still held; as `holds`, in one statement."""
+    names = {lease.name: lease for lease in held}
+    query = select(leases).where(leases.c.name.in_(names)).with_for_update()
+    rows = {row.name: (row.owner, row.token) for row in connection.execute(query)}
+    return frozenset(lease for name, lease in names.items() if rows.get(name) == (lease.owner, lease.token))
+
+
+def release_all(connection: Connection, held: Sequence[Lease]) -> None:
+    """Give some jobs back; as `release`, in one statement."""
+    if held:
+        ended = clock(connection) - dt.timedelta(seconds=1)
+        place = (leases.c.name == bindparam("held"), leases.c.owner == bindparam("holder"), leases.c.token == bindparam("number"))
+        rows = [{"held": lease.name, "holder": lease.owner, "number": lease.token} for lease in held]
+        connection.execute(update(leases).where(*place).values(owner="", expires_at=ended), rows)
+
+
+def renew_all(connection: Connection, held: Sequence[Lease]) -> None:
+    """Hold some jobs for longer; as `renew`, in one statement."""
+    if held:
+        place = (leases.c.name == bindparam("held"), leases.c.owner == bindparam("holder"), leases.c.token == bindparam("number"))
+        rows = [{"held": lease.name, "holder": lease.owner, "number": lease.token} for lease in held]
+        connection.execute(update(leases).where(*place).values(expires_at=end_of_lease(clock(connection))), rows)
 
 
 def renew(connection: Connection, lease: Lease) -> bool:

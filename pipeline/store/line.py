@@ -14,7 +14,7 @@ from pipeline.model import Article, Entry
 from pipeline.statements import Reading
 from pipeline.store import leases
 from pipeline.store.codec import from_json, to_json
-from pipeline.store.feeds import MAX_TRIES, entry_stamp
+from pipeline.store.feeds import MAX_TRIES, entry_key, entry_stamp
 from pipeline.store.leases import end_of_lease, is_over
 from pipeline.store.tables import entries, readings
 
@@ -90,7 +90,7 @@ def still_held(connection: Connection, claimed: Claimed) -> bool:
 def lay_down(connection: Connection, claimed: Claimed, article: Article, reading: Reading) -> None:
     """Put what was read beside the line, until everything before it is decided; the entry is given back."""
     connection.execute(delete(readings).where(*_reading_place(claimed.entry)))
-    key = {"feed": claimed.entry.feed, "url": claimed.entry.url, "stamp": entry_stamp(claimed.entry)}
+    key = {"feed": claimed.entry.feed, "url": entry_key(claimed.entry), "stamp": entry_stamp(claimed.entry)}
     connection.execute(insert(readings).values(**key, article=to_json(article), data=to_json(reading)))
     _give_back(connection, claimed.entry, {})
 
@@ -115,10 +115,10 @@ def leave_line(connection: Connection, entry: Entry) -> None:
     _give_back(connection, entry, {"done": True, "tries": entries.c.tries + 1})
 
 
-def step_back(connection: Connection, entry: Entry, again_at: dt.datetime) -> None:
-    """Note that an entry could not be read or decided: it comes up again at that instant, behind those that came before."""
+def step_back(connection: Connection, entry: Entry, again_at: dt.datetime, reason: str = "") -> None:
+    """Note that an entry could not be read or decided, and why: it comes up again at that instant, behind those that came before."""
     connection.execute(delete(readings).where(*_reading_place(entry)))
-    _give_back(connection, entry, {"tries": entries.c.tries + 1, "queued_at": again_at})
+    _give_back(connection, entry, {"tries": entries.c.tries + 1, "queued_at": again_at, "last_error": reason})
 
 
 def give_back(connection: Connection, claims: Sequence[Claimed]) -> None:
@@ -145,7 +145,7 @@ def _order(connection: Connection) -> tuple[ColumnElement[object], ...]:
 
 
 def _place(entry: Entry) -> tuple[ColumnElement[bool], ...]:
-    return entries.c.feed == entry.feed, entries.c.url == entry.url, entries.c.stamp == entry_stamp(entry)
+    return entries.c.feed == entry.feed, entries.c.url == entry_key(entry), entries.c.stamp == entry_stamp(entry)
 
 
 def _row_place(row: Row[tuple[object, ...]]) -> tuple[ColumnElement[bool], ...]:
@@ -153,4 +153,4 @@ def _row_place(row: Row[tuple[object, ...]]) -> tuple[ColumnElement[bool], ...]:
 
 
 def _reading_place(entry: Entry) -> tuple[ColumnElement[bool], ...]:
-    return readings.c.feed == entry.feed, readings.c.url == entry.url, readings.c.stamp == entry_stamp(entry)
+    return readings.c.feed == entry.feed, readings.c.url == entry_key(entry), readings.c.stamp == entry_stamp(entry)

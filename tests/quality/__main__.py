@@ -9,7 +9,12 @@ import importlib.util
 import sys
 from pathlib import Path
 
-MEASUREMENTS = {"attribution": "attribution.jsonl", "temporal": "temporal.jsonl", "factuality": "factuality.jsonl"}
+MEASUREMENTS = {
+    "attribution": "attribution.jsonl",
+    "temporal": "temporal.jsonl",
+    "factuality": "factuality.jsonl",
+    "articles": "article-extraction-benchmark/ground-truth.json",
+}
 
 
 def main() -> None:

@@ -220,8 +220,25 @@ def test_an_entry_that_says_it_was_updated_is_read_again(database: Database):
     with database.writing() as connection:
         add_entries(connection, (entry,), MONDAY)
         mark_entry(connection, entry, done=True)
-        assert add_entries(connection, (entry, updated, updated), MONDAY) == 1
+        assert add_entries(connection, (entry, updated, updated), MONDAY + DAY) == 1
         assert pending_entries(connection) == (updated,)
+
+
+def test_a_stamp_that_moves_with_every_poll_is_believed_once_an_hour_unless_the_words_changed_too(database: Database):
+    minute = dt.timedelta(minutes=1)
+    with database.writing() as connection:
+        add_entries(connection, (make_entry(1),), MONDAY)
+        restless = [replace(make_entry(1), updated=MONDAY + number * minute) for number in range(1, 200)]
+        taken = [add_entries(connection, (entry,), MONDAY + number * minute) for number, entry in enumerate(restless, start=1)]
+        assert sum(taken) == 3
+        assert add_entries(connection, (replace(make_entry(1), updated=MONDAY + 200 * minute, title="B"),), MONDAY + 200 * minute) == 1
+        assert len(pending_entries(connection)) == 1
+
+
+def test_an_entry_that_a_feed_carries_twice_is_read_once(database: Database):
+    old, new = make_entry(1), replace(make_entry(1), updated=MONDAY + 9 * DAY)
+    with database.writing() as connection:
+        assert [add_entries(connection, pair, MONDAY + number * DAY) for number, pair in enumerate(((old, new), (new, old), (old, new)))] == [1, 0, 0]
 
 
 def test_the_same_address_in_two_feeds_is_an_entry_of_each(database: Database):
