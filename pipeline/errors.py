@@ -12,6 +12,7 @@ Exit codes (also in docs/formats.md, kept equal by a test):
     10  with --exit-code: something changed
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -103,3 +104,13 @@ class OutputError(ClaimwatchError):
     """A report or export could not be written."""
 
     exit_code = ExitCode.OUTPUT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputProblem:
+    """One thing of the input that could not be used, in words a user understands; `code` is the reason for programs."""
+
+    where: str
+    what: str
+    remedy: str = ""
+    code: str = ""

@@ -11,6 +11,8 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipeline.errors import InputProblem as InputProblem
+
 
 class ChangeKind(StrEnum):
     """What a claim did to the answers known before it (docs/how-it-works.md has the table)."""
@@ -328,16 +330,6 @@ class QuestionState:
     question: str
     status: StateStatus
     answers: tuple[CurrentAnswer, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputProblem:
-    """One thing of the input that could not be used, in words a user understands; `code` is the reason for programs."""
-
-    where: str
-    what: str
-    remedy: str = ""
-    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from pipeline.ingest.walls import wall
 from pipeline.ingest.worker import PARSER
 from pipeline.model import Article, Entry, digest
 
-MIN_WORDS = 20
+MIN_WORDS = 12
 # The clocks of others may be wrong, and "tomorrow's paper" is dated tomorrow.
 _AHEAD = dt.timedelta(hours=26)
 _FIRST_YEAR = 1990
@@ -101,7 +101,7 @@ def extract_article(body: bytes, url: str, seen_at: dt.datetime | None, fallback
 def main_text(body: bytes) -> str:
     """The article text of a page, one blank line between paragraphs; "" if there is none."""
     found = trafilatura.extract(
-        body, include_comments=False, include_tables=False, favor_precision=False, output_format="txt", deduplicate=False
+        body, include_comments=False, include_tables=True, favor_precision=False, output_format="txt", deduplicate=False
     )
     return clean_text("\n\n".join(line.strip() for line in (found or "").split("\n") if line.strip()))
 

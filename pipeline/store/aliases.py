@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, insert, select
 
 from pipeline.store.known import portions, stored_among
-from pipeline.store.tables import aliases
+from pipeline.store.source_tables import aliases
 
 
 def articles_known_as(connection: Connection, marks: Sequence[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, func, insert, select
 
 from pipeline.store.known import stored_among
-from pipeline.store.tables import copies, copy_bands
+from pipeline.store.source_tables import copies, copy_bands
 
 
 def alike(connection: Connection, bands: Sequence[int], *, since: dt.datetime, limit: int = 20) -> tuple[str, ...]:

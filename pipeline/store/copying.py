@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 
-import pipeline.store.review_tables  # noqa: F401 - adds its tables
+import pipeline.store.review_tables
+import pipeline.store.source_tables  # noqa: F401 - adds its tables
 from pipeline.errors import DatabaseError, OutputError
 from pipeline.store.database import Database, open_database
 from pipeline.store.tables import leases, metadata

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from pipeline.store.database import Database
 from pipeline.store.review_tables import decisions, reviewers, reviews, rulings, secrets, tallies, views
+from pipeline.store.source_tables import pages, rechecks
 from pipeline.store.tables import (
     articles,
     changes,
@@ -16,8 +17,6 @@ from pipeline.store.tables import (
     leases,
     metadata,
     outbox,
-    pages,
-    rechecks,
     revisions,
     runs,
     states,

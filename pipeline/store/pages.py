@@ -7,7 +7,7 @@ import zlib
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from pipeline.memory import StoredPage
-from pipeline.store.tables import pages
+from pipeline.store.source_tables import pages
 
 
 def keep_page(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 from pipeline.memory import PageMemory
 from pipeline.model import Article
 from pipeline.store.codec import from_json, to_json
-from pipeline.store.tables import rechecks
+from pipeline.store.source_tables import rechecks
 
 
 def due_pages(connection: Connection, now: dt.datetime, limit: int | None = None) -> tuple[PageMemory, ...]:
