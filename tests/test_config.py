@@ -125,8 +125,16 @@ def test_spans_of_time_are_read(text: str, days: float):
     assert read_span(text) == dt.timedelta(days=days)
 
 
-def test_every_shipped_configuration_loads_and_says_that_it_is_no_news():
-    for place in (shipped("config"), *(path / "config" for path in shipped("seeds").iterdir() if (path / "config").is_dir())):
+def test_the_shipped_configuration_follows_real_feeds_and_each_says_where_its_address_was_read():
+    story = load_story(shipped("config"))
+    assert len(story.watches) == 2
+    assert len(story.feeds) >= 12
+    assert story.notice == ""
+    assert all("read 2026-" in feed.note and feed.url.startswith("https://") for feed in story.feeds)
+
+
+def test_every_shipped_story_loads_and_says_that_it_is_no_news():
+    for place in (path / "config" for path in shipped("seeds").iterdir() if (path / "config").is_dir()):
         story = load_story(place)
         assert story.watches
         assert story.notice == "dispatches written for this project, not news"
