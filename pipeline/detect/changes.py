@@ -161,8 +161,8 @@ def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, de
             return Decision(kind=kind, prior=before, score=score, why=(_TURNS[kind], _difference(claim, before.claim)))
         if taken.share >= SAME_WORDS or (taken.share >= SAME_MATTER and not claim.voice.attributed):
             return Decision(kind=ChangeKind.REPEAT, prior=before, score=score, why=("the same in other words",))
-    if claim.affirmed and not claim.voice.attributed:
-        return Decision(kind=ChangeKind.REPEAT, prior=before, score=0.4, why=("an outlet's own word that all is as it was",))
+    if claim.affirmed:
+        return Decision(kind=ChangeKind.REPEAT, prior=before, score=0.4, why=("says that all is as it was",))
     return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("another statement on this question",))
 
 
@@ -176,6 +176,8 @@ def _first(claim: Claim, score: float, denial: bool) -> Decision:
         )
     if claim.answer.type in ("status", "statement", "yes-no") and (claim.background or claim.tentative):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("looks back, or a doubtful match; nothing was known before",))
+    if claim.answer.value is None and claim.tentative:
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("doubtful, and no answer",))
     return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("first answer to this question",))
 
 

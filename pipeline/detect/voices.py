@@ -19,7 +19,9 @@ def own_last(claim: Claim, past: Sequence[StoredClaim], *, other_article: bool =
 
 def person_last(claim: Claim, past: Sequence[StoredClaim]) -> StoredClaim | None:
     """The last word of the very same speaker in an earlier article, where the speaker is a person and no institution."""
-    if not claim.voice.attributed or claim.voice.speaker == claim.voice.institution:
+    names = claim.voice.speaker.split()
+    person = 2 <= len(names) <= 4 and all(name[:1].isupper() for name in names)
+    if not claim.voice.attributed or claim.voice.speaker == claim.voice.institution or not person:
         return None
     return next(
         (stored for stored in reversed(past) if stored.claim.voice.speaker == claim.voice.speaker and stored.claim.url != claim.url), None

@@ -22,6 +22,8 @@ from pipeline.model import Answer, Certainty
 from pipeline.statements import Statement
 from pipeline.watches import Question, QuestionKind
 
+# What an answer is worth that rests on a word of the question itself, without cues. Calibrated on seeds/ without cues.
+ASKED = 0.62
 # States in which a course begins: plans, which never undo a later state.
 INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "made", "threatened", "advised", "called"))
 
@@ -147,9 +149,24 @@ def _yes_no(statement: Statement, hits: Hits) -> Iterator[Found]:
             background=recaps(word, statement, hits),
         )
         return
+    if (asked := _asked(statement, hits)) is not None:
+        word = head_word(statement, asked)
+        value = "no" if word.negated else "yes"
+        certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
+        answer = Answer(type="yes-no", text=value, value=value, bound="exact")
+        yield Found(answer=answer, certainty=certainty, score=ASKED, background=recaps(word, statement, hits))
+        return
     denied = _denied_subject(statement, hits)
     if denied is not None:
         yield denied
+
+
+def _asked(statement: Statement, hits: Hits) -> Hit | None:
+    """A word of the question itself beside its subject, where the analyst gave no cues."""
+    for hit in hits.get("asked", ()):
+        if is_asserted(statement, hit) and near_subject(statement, hits, hit):
+            return hit
+    return None
 
 
 def _denied_subject(statement: Statement, hits: Hits) -> Found | None:
@@ -166,7 +183,8 @@ def _cue_negates(hit: Hit) -> bool:
 
 
 def _statement(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
-    cues = hits.get("cue", ())
+    asked = _asked(statement, hits)
+    cues = hits.get("cue", ()) or ((asked,) if asked is not None else ())
     own = hits.get("own subject", ())
     if (not cues and not own) or (own and not cues and any(cue.words for cue in question.cues)):
         return
@@ -175,7 +193,7 @@ def _statement(question: Question, statement: Statement, hits: Hits) -> Iterator
     yield Found(
         answer=Answer(type="statement", text=statement.sentence, value="no" if word.negated else "yes"),
         certainty=certainty,
-        score=0.75 if cues else 0.6,
+        score=0.75 if hits.get("cue") else 0.6,
         affirmed=bool(hits.get("constancy")),
         background=recaps(word, statement, hits) or is_dated_back(statement, word),
     )

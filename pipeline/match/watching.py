@@ -8,7 +8,7 @@ from pipeline.language.names import Names
 from pipeline.language.phrases import PhraseHit, Phrases, PhraseToken, stem
 from pipeline.language.vocabulary import Vocabulary
 from pipeline.match.generic import resolve_generic
-from pipeline.match.profiles import Profiles
+from pipeline.match.profiles import Profiles, asked_words
 from pipeline.statements import Reading, Statement
 from pipeline.watches import Question, QuestionKind, Watch
 
@@ -127,6 +127,8 @@ class WatchIndex:
         for cues in question.cues if self._use_cues else ():
             use = "own state" if question.kind is QuestionKind.STATUS else "cue"
             yield from _labelled(use, question.id, cues.state, cues.words)
+        if question.kind in (QuestionKind.YES_NO, QuestionKind.STATEMENT) and not (self._use_cues and question.cues):
+            yield from _labelled("asked", question.id, "", asked_words(question, self.watch))
         if question.of:
             yield from _labelled("of", question.id, "", question.of)
         for role in (question.role,) if question.role else ():
