@@ -13,6 +13,9 @@ from pipeline.model import Answer, Certainty, Interval
 
 # "nearly 300" and 294, "about 250" and 249: measured on counts in the labelled stories, a hedge stays within 7 %.
 HEDGE_TOLERANCE = 0.07
+# What is measured to a part of a unit ("5.6 metres") is known more closely.
+MEASURED_TOLERANCE = 0.02
+SMALL_COUNT = 20
 # Statements are the same where their words agree this much (rapidfuzz token_set_ratio, 0-100).
 SAME_STATEMENT = 82.0
 
@@ -134,15 +137,18 @@ def _compare_shares(new: Answer, old: Answer) -> Relation:
 def _range(answer: Answer) -> tuple[float, float]:
     low = answer.low if answer.low is not None else 0.0
     high = answer.high if answer.high is not None else low
-    slack = HEDGE_TOLERANCE * max(abs(low), abs(high))
+    whole = low == int(low) and high == int(high)
+    slack = (HEDGE_TOLERANCE if whole else MEASURED_TOLERANCE) * max(abs(low), abs(high))
+    # Small counts are counted: "at least five" is not met by six, which is news.
+    floor = 3 * slack if abs(low) >= SMALL_COUNT else 0.0
     match answer.bound:
         case "about":
             return low - slack, high + slack
         case "at least" | "more than":
             # A floor is met by what is a little above it; a much larger number is an update.
-            return low, high + 3 * slack
+            return low, high + floor
         case "at most" | "less than":
-            return low - 3 * slack, high
+            return low - (3 * slack if abs(low) >= SMALL_COUNT else low), high
         case _:
             return low, high
 

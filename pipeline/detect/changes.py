@@ -167,6 +167,8 @@ def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, de
 
 
 def _first(claim: Claim, score: float, denial: bool) -> Decision:
+    if denial and claim.answer.type == "quantity":
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("denies a number that nobody has given",))
     if denial and not claim.tentative:
         return Decision(
             kind=ChangeKind.DENIED,
@@ -234,7 +236,10 @@ def _different(
     difference = _difference(claim, (rival or base).claim)
     if question.kind is QuestionKind.DATE and claim.certainty is Certainty.DENIED:
         return _dropped(claim, own, current, score, difference)
-    if (denial or claim.certainty is Certainty.DENIED) and rival is not None and claim.answer.value is not None:
+    denied = denial or claim.certainty is Certainty.DENIED
+    if denied and question.kind is QuestionKind.QUANTITY:
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("denies another number than the one that stands",))
+    if denied and rival is not None and claim.answer.value is not None:
         return Decision(
             kind=ChangeKind.DENIED,
             prior=rival,

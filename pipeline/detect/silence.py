@@ -106,6 +106,8 @@ def _known(claim: Claim, past: Sequence[StoredClaim], question: Question) -> Sto
 
 def _beside_total(claim: Claim, old: Claim, question: Question) -> str | None:
     """Why a smaller number stands beside the total and does not replace it; None if it does."""
+    if compare_answers(claim.answer, old.answer) is Relation.UNRELATED and claim.answer.type == "quantity":
+        return "measured in another unit"
     if claim.part and claim.answer.high is not None and claim.answer.high < (old.answer.low or 0.0):
         return "a part or an increment, which replaces no total"
     return "a smaller count of another place or event beside the total" if _is_local(claim, old, question) else None
@@ -124,7 +126,7 @@ def _is_local(claim: Claim, old: Claim, question: Question) -> bool:
         return False
     if new.high is None or before.low is None or new.unit not in (before.unit, None) or question.role not in _RUNNING:
         return False
-    return new.high < (0.1 if claim.voice.attributed else 0.5) * before.low
+    return new.high < (0.1 if claim.voice.attributed else 0.2) * before.low
 
 
 def _advances(claim: Claim, old: Claim, states: tuple[str, ...]) -> bool:

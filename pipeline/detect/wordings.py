@@ -84,7 +84,11 @@ def turn_of(claim: Claim, taken: Taken) -> ChangeKind | None:
             return ChangeKind.REVERSED
         return ChangeKind.DISPUTED if claim.voice.attributed and old.voice.attributed else ChangeKind.STATUS_CHANGED
     firm = certainty_level(claim.certainty) > taken.level
-    return ChangeKind.CERTAINTY_CHANGED if firm and old.certainty is not Certainty.DEMANDED else None
+    return (
+        ChangeKind.CERTAINTY_CHANGED
+        if firm and claim.voice.attributed and not claim.affirmed and old.certainty is not Certainty.DEMANDED
+        else None
+    )
 
 
 def _counts(stored: StoredClaim) -> bool:

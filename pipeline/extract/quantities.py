@@ -44,6 +44,7 @@ _FRACTIONS = {
     "one quarter": 0.25,
     "a fifth": 0.2,
 }
+_METRES = re.compile(r"(?i)[\d.,]+\s?m")
 _DESIGNATION = re.compile(
     r"(?i)(?:\b(?:no\.?|nos\.?|number|pad|page|room|flight|route|highway|article|chapter|section|phase|stage|round|level|category|unit|"
     r"group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|[A-Z])\s*)$"
@@ -93,6 +94,8 @@ def _number(match: re.Match[str], text: str, start: int) -> Number | None:
     before, after = text[max(0, start - 30) : start], text[match.end() : match.end() + 60]
     if (_DESIGNATION.search(before[-12:]) and not groups.get("currency")) or _AGE.match(after):
         return None
+    if not groups.get("currency") and not groups.get("high") and _METRES.fullmatch(groups["low"]) and not re.match(r"\s+[a-z]", after):
+        groups["low"] = groups["low"].rstrip("mM ")  # "at 5.6m, a metre above the wall" is a height, "5.6m people" are millions
     low = parse_number(groups["low"])
     high = parse_number(groups["high"]) if groups.get("high") else low
     if low is None or high is None:

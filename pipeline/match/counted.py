@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from pipeline.match.standing import Found, Hits, closest, nth_of, recaps
+from pipeline.match.standing import ORDINALS, Found, Hits, closest, is_dated_back, nth_of, recaps
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
-from pipeline.statements import QuantityMention, Statement
+from pipeline.statements import QuantityMention, Statement, Word
 from pipeline.watches import Question
 
 # Words that make a number an increment.
 _MORE = frozenset("more another further additional other others extra".split())
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
+_RECORDING = frozenset("record count log note register report observe put tally".split())
 _OF_THEM = frozenset(("them", "these", "those", "whom", "which"))
 # Nouns that only say that something is measured; what they measure stands elsewhere.
 _MEASURES = frozenset(
@@ -22,10 +24,35 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
     if question.role == "total" and hits.get("other role"):
         return
     fitting = [found for mention in statement.quantities if (found := _read_number(question, statement, mention, hits, index)) is not None]
+    if not any(not found.part for found in fitting):
+        fitting += _counted_by_order(question, statement, hits)
     if fitting:
         yield from sorted(fitting, key=lambda found: (found.part, -found.score))
     elif hits.get("silence") and (hits.get("of") or hits.get("role")):
         yield Found(answer=Answer(type="quantity", text="no number given"), certainty=Certainty.UNKNOWN, score=0.65)
+
+
+def _counted_by_order(question: Question, statement: Statement, hits: Hits) -> list[Found]:
+    """ "A second victim was found", "the sixth died": who is counted off tells how many there are."""
+    if question.role not in ("dead", "injured", "missing", "affected") or not hits.get("role"):
+        return []
+    nouns = {index for hit in hits.get("of", ()) for index in range(hit.at, hit.upto)}
+    for at, word in enumerate(statement.words):
+        number = ORDINALS.get(word.text.lower(), 0)
+        alone = word.dep in ("nsubj", "nsubjpass") and closest(statement, hits["role"], word.clause) == 1
+        if number and (alone or (word.head in nouns and word.dep == "amod")):
+            value = float(number)
+            answer = Answer(
+                type="quantity",
+                text=word.text,
+                value=f"{number}",
+                unit=question.of[0] if question.of else None,
+                bound="exact",
+                low=value,
+                high=value,
+            )
+            return [Found(answer=answer, certainty=word.certainty, score=0.7, at=at)]
+    return []
 
 
 def _read_number(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> Found | None:
@@ -41,17 +68,37 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
     score = _narrowed(question, statement, mention, hits, score)
     if statement.role == "correction" and mention is not statement.quantities[-1]:
         score -= 0.2  # a correction names the wrong figure first
-    if score <= 0 or ((question.window == "period") != bool(mention.per) and (mention.per or question.window == "period")):
+    per = mention.per or ("day" if index.has_daily_count(question) and _is_of_a_day(statement, word) else "")
+    if score <= 0 or ((question.window == "period") != bool(per) and (per or question.window == "period")):
         return None
     return Found(
         answer=_number_answer(question, statement, mention),
         certainty=word.certainty,
         score=min(score, 0.95),
-        per=mention.per,
-        background=bool(hits.get("background")) and recaps(word, statement, hits),
+        per=per,
+        background=(bool(hits.get("background")) and recaps(word, statement, hits)) or (not per and is_dated_back(statement, word)),
         part=_is_part(question, statement, mention, hits),
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
+    )
+
+
+def _is_of_a_day(statement: Statement, word: Word) -> bool:
+    """ "On Sunday the mission recorded 11 violations": a count of that day, where days are counted at all."""
+    recorded = any(other.lemma.lower() in _RECORDING for other in statement.words if other.clause == word.clause)
+    return (
+        recorded
+        and any(
+            mention.relation == "on"
+            and mention.when.precision in ("day", "part")
+            and statement.words[mention.at].clause == word.clause
+            and mention.when.start is not None
+            for mention in statement.dates
+        )
+        or (
+            statement.voice.cue in _RECORDING
+            and any(other.text.lower() in _WEEKDAYS for other in statement.words if other.clause == word.clause)
+        )
     )
 
 
@@ -228,7 +275,9 @@ def _measures_another(question: Question, statement: Statement, mention: Quantit
 
 
 def _number_answer(question: Question, statement: Statement, mention: QuantityMention) -> Answer:
-    low, high = mention.low, mention.high
+    low, high, bound = mention.low, mention.high, mention.bound
+    if statement.words[mention.at].text.lower() == "over" and statement.words[mention.at].dep in ("prt", "advmod"):
+        bound = "exact"  # "hand over 240 prisoners"
     value = None if low is None else f"{low:g}" if low == high else f"{low:g}/{high:g}"
     thing = mention.things[0] if mention.things else ""
     unit = mention.unit or (question.of[0] if question.of else thing)
@@ -237,7 +286,7 @@ def _number_answer(question: Question, statement: Statement, mention: QuantityMe
         text=_counted_text(statement, mention),
         value=value,
         unit=unit,
-        bound=mention.bound,
+        bound=bound,
         low=low,
         high=high,
         share_of=mention.share_of,

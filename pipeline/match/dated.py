@@ -22,10 +22,15 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
     """The dates of a sentence as answers, best first; a silence phrase gives the answer that there is none."""
     silence = hits.get("silence", ())
     role_hits = hits.get("role", ()) + hits.get("cue", ())
-    mentions = [_moved_end(mention, statement) for mention in statement.dates if not _is_left(mention, statement)]
+    mentions = [
+        _moved_end(mention, statement)
+        for mention in statement.dates
+        if not _is_left(mention, statement) and not _dates_the_saying(mention, statement)
+    ]
+    ahead = any(mention.when.start is not None and mention.when.start > statement.said_at for mention in mentions)
     scored = sorted(
         ((_date_score(question, statement, hits, mention), mention) for mention in mentions),
-        key=lambda item: (_is_dropped(item[1], statement, hits), -item[0]),
+        key=lambda item: (_is_dropped(item[1], statement, hits), ahead and _is_past(item[1], statement), -item[0]),
     )
     affirmed = bool(hits.get("constancy"))
     yielded = False
@@ -61,7 +66,7 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
         yield from (*given_up, *happened)
         yielded = bool(given_up or happened)
     if not yielded and denies_outright(statement) and hits.get("own subject"):
-        yield Found(answer=Answer(type="date", text="denied"), certainty=Certainty.DENIED, score=0.62)
+        yield Found(answer=Answer(type="date", text="denied"), certainty=Certainty.DENIED, score=0.62, fallback=True)
     elif not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
         yield Found(answer=Answer(type="date", text="no date given"), certainty=Certainty.UNKNOWN, score=0.8)
 
@@ -140,6 +145,7 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
     score = 0.35 + 0.3 * role + 0.2 * fits + 0.25 * subject
     if question.role in ("event", "next", ""):
         score += 0.1
+    score += 0.2 * moved
     return min(score, 0.95) if role or subject or fits else 0.0
 
 
@@ -174,6 +180,18 @@ def _is_left(mention: DateMention, statement: Statement) -> bool:
         and any(word.text.lower() == "to" for word in statement.words[mention.upto : other.at])
         for other in statement.dates
     )
+
+
+def _is_past(mention: DateMention, statement: Statement) -> bool:
+    return mention.when.end is not None and mention.when.end.date() < statement.said_at.date()
+
+
+def _dates_the_saying(mention: DateMention, statement: Statement) -> bool:
+    """ "The lids will be sent soon, it announced on Thursday": that day belongs to the verb of saying."""
+    head = statement.words[statement.words[mention.at].clause]
+    return any(
+        item.cue is not None and item.cue[0] <= head.start < item.cue[1] and item.content for item in statement.attributions
+    ) and not any(start <= statement.words[mention.at].start < end for item in statement.attributions for start, end in item.content)
 
 
 def _is_dropped(mention: DateMention, statement: Statement, hits: Hits) -> bool:

@@ -12,6 +12,7 @@ from pipeline.match.watching import Hit, WatchIndex
 from pipeline.statements import Reading, Statement
 
 FIGURES = frozenset("number figure total toll count estimate tally sum score".split())
+_COUNTING = frozenset("count record log tally register".split())
 PRONOUNS = frozenset(("it", "they", "this", "that", "these", "he", "she"))
 
 
@@ -21,7 +22,8 @@ class Place:
 
     `nearness` is how close it is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline or the
     first sentence does, else 0.4. `topics` are the questions whose own subject it goes on to speak of without naming it again.
-    `generic` are the bodies that it means by "the company" and the like.
+    `generic` are the bodies that it means by "the company" and the like; `setting` are the places named last, for a sentence that
+    names none.
     """
 
     statement: Statement
@@ -29,6 +31,7 @@ class Place:
     topics: frozenset[str]
     nearness: float
     generic: frozenset[str] = frozenset()
+    setting: frozenset[str] = frozenset()
 
 
 def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
@@ -40,6 +43,7 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
     topics: frozenset[str] = frozenset()
     spoken_of = -1
     counted: Hits = {}
+    setting = frozenset(name for name in index.places_of_text(reading.title))
     generic = index.generic(reading) if any(question.who for question in index.watch.questions) else {}
     for number, statement in enumerate(reading.statements):
         if statement.role not in ("body", "correction") or not statement.words:
@@ -52,12 +56,14 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
             topics = frozenset()
             counted = {}
         spoken_of = statement.paragraph
+        setting = frozenset(name.name for name in statement.names if name.kind == "place") or setting
         yield Place(
             statement=statement,
             hits=_with_topics(_with_earlier_count(statement, _without_ignored(hits), counted), topics),
             topics=topics,
             nearness=nearness,
             generic=generic.get(number, frozenset()),
+            setting=setting,
         )
         if hits.get("of") or hits.get("own subject"):
             counted = hits
@@ -66,8 +72,11 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
 
 
 def speaks_of_figure(statement: Statement) -> bool:
-    """ "The true number is 240", "estimates range from ...": a figure of what the sentence before was about."""
-    return any(word.lemma.lower() in FIGURES and word.dep in ("nsubj", "nsubjpass") for word in statement.words)
+    """ "The true number is 240", "that brings the total to ...", "police count six": a figure of what the sentence before was about."""
+    return any(
+        word.lemma.lower() in FIGURES or (word.lemma.lower() in _COUNTING and word.tag.startswith("VB") and word.tag != "VBG")
+        for word in statement.words
+    )
 
 
 def _with_earlier_count(statement: Statement, hits: Hits, counted: Hits) -> Hits:

@@ -71,6 +71,8 @@ def weigh(place: Place, index: WatchIndex) -> Iterator[Weighed]:
 def _claims_of(place: Place, stored: ArticleVersion, index: WatchIndex) -> Iterator[Claim]:
     scored = [(item.score, item.question, item.found) for item in weigh(place, index) if item.found is not None and item.score >= POSSIBLE]
     stems = frozenset(stem(word.lemma) for word in place.statement.words) if scored else frozenset()
+    if any(not item[2].fallback for item in scored):
+        scored = [item for item in scored if not item[2].fallback]
     scored.sort(key=lambda item: -item[0] - _own_words(item[1], stems, index))
     reported = any(question.kind is QuestionKind.STATUS and score >= FIRM for score, question, _ in scored)
     asked: list[str] = []
@@ -114,7 +116,10 @@ def _unfit(question: Question, place: Place, index: WatchIndex) -> str:
     named = not question.subject or any(hit.question == question.id for hit in hits.get("own subject", ()))
     if not named and question.id not in place.topics:
         return "has no word of the question's own subject"
-    if question.where and not any(index.names.same_place(name.name, where) for name in statement.names for where in question.where):
+    named_places = frozenset(name.name for name in statement.names if name.kind == "place")
+    if question.where and not any(
+        index.names.same_place(name, where) for name in named_places or place.setting for where in question.where
+    ):
         return f"names no place in {' or '.join(question.where)}"
     if question.who:
         wanted = {index.names.canonical(who) for who in question.who}

@@ -50,7 +50,7 @@ def read_answer(question: Question, statement: Statement, hits: Hits, index: Wat
         case QuestionKind.PLACES:
             yield from _places(question, statement, own)
         case QuestionKind.YES_NO:
-            yield from _yes_no(statement, own)
+            yield from _yes_no(question, statement, own)
         case QuestionKind.STATEMENT:
             yield from _statement(question, statement, own)
 
@@ -90,7 +90,7 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
     if best is not None:
         yield best
     elif denies_outright(statement) and hits.get("own subject"):
-        yield Found(answer=Answer(type="status", text="denied"), certainty=Certainty.DENIED, score=0.62)
+        yield Found(answer=Answer(type="status", text="denied"), certainty=Certainty.DENIED, score=0.62, fallback=True)
 
 
 def _course(state: str, certainty: Certainty, states: tuple[str, ...]) -> tuple[str, Certainty]:
@@ -117,7 +117,14 @@ def _places(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
     cues = hits.get("role", ()) + hits.get("cue", ())
     if not cues:
         return
-    places = sorted({name.name for name in statement.names if name.kind == "place" and name.name not in (question.where or ())})
+    clauses = {statement.words[hit.at].clause for hit in cues}
+    places = sorted(
+        {
+            name.name
+            for name in statement.names
+            if name.kind == "place" and name.name not in question.where and statement.words[name.at].clause in clauses
+        }
+    )
     if not places:
         return
     word = head_word(statement, cues[0])
@@ -131,7 +138,7 @@ def _places(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
     )
 
 
-def _yes_no(statement: Statement, hits: Hits) -> Iterator[Found]:
+def _yes_no(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
     for hit in hits.get("cue", ()):
         word = head_word(statement, hit)
         if not is_asserted(statement, hit) and word.tag.startswith(("JJ", "VB")):
@@ -143,7 +150,7 @@ def _yes_no(statement: Statement, hits: Hits) -> Iterator[Found]:
         yield Found(
             answer=Answer(type="yes-no", text=value, value=value, bound="exact"),
             certainty=certainty,
-            score=0.85,
+            score=0.85 if hits.get("own subject") or hits.get("subject") or question.who else 0.7,
             denies=False if _cue_negates(hit) else None,
             affirmed=bool(hits.get("constancy")),
             background=recaps(word, statement, hits),

@@ -19,7 +19,7 @@ class Found:
     """An answer with how it stands in its sentence and how sure the reading is (0-1).
 
     `at` is the word of its date or number. `part` marks a number that is a part or an increment; `event` a
-    date read from the event itself; `denies` says whether the
+    date read from the event itself, `fallback` a bare denial that counts where a sentence says nothing else; `denies` says whether the
     sentence denies what it speaks of, where the reader knows better than the sentence's own cue.
     """
 
@@ -33,6 +33,7 @@ class Found:
     passing: bool = False
     part: bool = False
     event: bool = False
+    fallback: bool = False
     denies: bool | None = None
     affirmed: bool = False
 
@@ -80,8 +81,17 @@ def is_asserted(statement: Statement, hit: Hit) -> bool:
             return True  # "a second group has left": what is told of it makes it so
         if word.dep == "pobj" and _is_put(statement, word):
             return True
+        if word.dep == "dobj" and statement.words[word.head].lemma.lower() in _MENTIONING:
+            return False
         return word.dep in ("dobj", "attr", "ROOT", "conj", "appos", "oprd")
     return word.dep not in ("amod", "compound", "nmod")
+
+
+# Verbs whose object they do not bring about: who fights a recall does not recall.
+_MENTIONING = frozenset(
+    "fight oppose avoid prevent criticise criticize discuss await survive follow fear resist challenge face handle manage cover describe "
+    "call demand want seek urge support back welcome condemn debate consider study doubt mention remember".split()
+)
 
 
 def _is_put(statement: Statement, word: Word) -> bool:
@@ -194,7 +204,7 @@ def tells_of_change(statement: Statement, at: int) -> bool:
     return any(word.lemma.lower() in _CHANGING and word.tag.startswith("VB") for word in statement.words if word.clause == clause)
 
 
-_ORDINALS = {word: number for number, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), start=2)}
+ORDINALS = {word: number for number, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), start=2)}
 
 
 def denies_outright(statement: Statement) -> bool:
@@ -211,8 +221,8 @@ def nth_of(statement: Statement, hits: tuple[Hit, ...]) -> str:
     """
     nouns = {index for hit in hits for index in range(hit.at, hit.upto) if statement.words[index].tag.startswith("NN")}
     for word in statement.words:
-        if word.head in nouns and word.dep == "amod" and word.text.lower() in _ORDINALS:
-            return f"nth {_ORDINALS[word.text.lower()]}"
+        if word.head in nouns and word.dep == "amod" and word.text.lower() in ORDINALS:
+            return f"nth {ORDINALS[word.text.lower()]}"
     return ""
 
 

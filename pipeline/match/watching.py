@@ -1,5 +1,6 @@
 """A watch with the vocabulary it needs, compiled once: which words of a sentence speak to which question."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from pipeline.match.profiles import Profiles, asked_words
 from pipeline.statements import Reading, Statement
 from pipeline.watches import Question, QuestionKind, Watch
 
+_ABBREVIATED = {"m": ("metre", "meter"), "km": ("kilometre", "kilometer"), "kg": ("kilogram", "kilogramme"), "ft": ("foot", "feet")}
+# A name counts for an article from its first sentences on, or if it comes twice.
+EARLY = 4
 # (what the phrase is for, question id or "", state or role or "")
 Label = tuple[str, str, str]
 
@@ -49,8 +53,25 @@ class WatchIndex:
         """True if an article can be on the watch at all: it names who must be named, and no look-alike heads it."""
         if self.hits_of_text(reading.title, "not"):
             return False
+        return all(any(self._names_one(wanted, reading) for wanted in group) for group in self.watch.must_name) and (
+            not self.watch.must_name or self._is_prominent(reading)
+        )
+
+    def _is_prominent(self, reading: Reading) -> bool:
+        """True if who must be named is named early or twice: once in passing, far down, is another story's background."""
+        title = frozenset(hit.entity.name for hit in self.names.find(re.findall(r"[\w.'’-]+", reading.title)))
+        read = [statement for statement in reading.statements if statement.words]
         for group in self.watch.must_name:
-            if not any(self._names_one(wanted, reading) for wanted in group):
+            wanted = {self.names.canonical(name) for name in group}
+            where = [
+                number
+                for number, statement in enumerate(read)
+                if any(
+                    wanted & {name.name, self.names.institution(name.name)} or any(self.names.same_place(name.name, one) for one in group)
+                    for name in statement.names
+                )
+            ]
+            if not wanted & title and not (where and (where[0] < EARLY or len(where) > 1)):
                 return False
         return True
 
@@ -91,8 +112,19 @@ class WatchIndex:
     def counts(self, question: Question, things: Sequence[str], *, kinds: bool = True) -> bool:
         """True if one of `things` is what the question counts, or (`kinds`) a kind of it that the vocabulary knows."""
         if not kinds:
+            things = tuple(full for thing in things for full in _ABBREVIATED.get(thing.lower(), (thing,)))
             return any(stem(thing) == stem(word) for thing in things for phrase in question.of for word in phrase.split()[-1:])
         return bool(self._own_things[question.id] & {thing.lower() for thing in things})
+
+    def has_daily_count(self, question: Question) -> bool:
+        """True if the watch counts the same thing per period, here or in another question, so that a day's count is no total."""
+        return question.window == "period" or any(
+            other.window == "period" and set(other.of) & set(question.of) for other in self.watch.questions
+        )
+
+    def places_of_text(self, text: str) -> tuple[str, ...]:
+        """Canonical names of the places in a headline."""
+        return tuple(hit.entity.name for hit in self.names.find(text.split()) if hit.entity.kind == "place")
 
     def is_person(self, thing: str) -> bool:
         """True if a noun names people in general ("patient", "soldier"), by the shipped kinds of what is counted."""
