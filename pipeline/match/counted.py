@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipeline.match.standing import ORDINALS, Found, Hits, closest, is_dated_back, nth_of, recaps
-from pipeline.match.watching import Hit, WatchIndex
+from pipeline.match.nouns import OF_THEM, counting_score, is_contrast, is_named, own_roles, says_its_role
+from pipeline.match.standing import ORDINALS, Found, Hits, closest, is_dated_back, nth_of, recaps, tells_of_change
+from pipeline.match.watching import WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import QuantityMention, Statement, Word
 from pipeline.watches import Question
@@ -12,11 +13,6 @@ from pipeline.watches import Question
 _MORE = frozenset("more another further additional other others extra".split())
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
 _RECORDING = frozenset("record count log note register report observe put tally".split())
-_OF_THEM = frozenset(("them", "these", "those", "whom", "which"))
-# Nouns that only say that something is measured; what they measure stands elsewhere.
-_MEASURES = frozenset(
-    "share total majority rate level number figure sum average margin proportion price amount value count result maximum minimum".split()
-)
 
 
 def read_quantities(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
@@ -56,12 +52,12 @@ def _counted_by_order(question: Question, statement: Statement, hits: Hits) -> l
 
 
 def _read_number(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> Found | None:
-    score = _counting_score(question, statement, mention, hits, index)
-    if score <= 0 or _is_contrast(statement, mention) or _is_named(statement, mention):
+    score = counting_score(question, statement, mention, hits, index)
+    if score <= 0 or is_contrast(statement, mention) or is_named(statement, mention):
         return None
     word = statement.words[min(mention.upto, len(statement.words)) - 1]
-    if question.role not in ("", "total", "none") and not _says_its_role(question, statement, mention, hits, index):
-        roles = _own_roles(statement, mention, hits.get("role", ())) or hits.get("role before", ())
+    if question.role not in ("", "total", "none") and not says_its_role(question, statement, mention, hits, index):
+        roles = own_roles(statement, mention, hits.get("role", ())) or hits.get("role before", ())
         if not roles:
             return None
         score += 0.25 * closest(statement, roles, word.clause) - 0.1
@@ -76,11 +72,20 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         certainty=word.certainty,
         score=min(score, 0.95),
         per=per,
-        background=(bool(hits.get("background")) and recaps(word, statement, hits)) or (not per and is_dated_back(statement, word)),
+        background=(bool(hits.get("background")) and recaps(word, statement, hits)) or (not per and _is_of_old(statement, word)),
         part=_is_part(question, statement, mention, hits),
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
     )
+
+
+def _is_of_old(statement: Statement, word: Word) -> bool:
+    """ "In April the army claimed 112": a count with a day of its own that is past; "since April" and "by Friday" date no count back."""
+    running = any(
+        mention.relation in ("since", "by", "until", "from") and statement.words[mention.at].clause == word.clause
+        for mention in statement.dates
+    )
+    return not running and is_dated_back(statement, word)
 
 
 def _is_of_a_day(statement: Statement, word: Word) -> bool:
@@ -102,32 +107,6 @@ def _is_of_a_day(statement: Statement, word: Word) -> bool:
     )
 
 
-def _says_its_role(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> bool:
-    """ "102 cases", "cases at 135": a noun that the question names and that is nobody's name for people in general says who is affected."""
-    if question.role != "affected":
-        return False
-    if is_bare(statement, mention):
-        since = max((other.upto for other in statement.quantities if other.at < mention.at), default=0)
-        nouns = tuple(statement.words[hit.upto - 1].lemma for hit in _nouns(statement, hits.get("of", ())) if since <= hit.at < mention.at)
-    else:
-        nouns = mention.things[:1] if index.counts(question, mention.things[:1], kinds=False) else ()
-    return any(not index.is_person(noun) for noun in nouns)
-
-
-def _own_roles(statement: Statement, mention: QuantityMention, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """The role words that can be this number's: in "102 cases and 18 deaths" the deaths are those of the second alone."""
-    return tuple(hit for hit in roles if statement.words[hit.at].tag.startswith("VB") or not _is_noun_of_another(statement, mention, hit))
-
-
-def _is_noun_of_another(statement: Statement, mention: QuantityMention, hit: Hit) -> bool:
-    for other in statement.quantities:
-        if other is mention or not 0 <= hit.at - other.upto <= 2 or other.upto <= mention.at < hit.at:
-            continue
-        if not (other.upto <= hit.at < mention.at and is_bare(statement, mention)):  # "84, and deaths at 13"
-            return True
-    return False
-
-
 def _is_part(question: Question, statement: Statement, mention: QuantityMention, hits: Hits) -> bool:
     """ "Two of the seven counts", "four counts of bribery", "three more": a part or an increment, which is no total."""
     before = [word.text.lower() for word in statement.words[max(0, mention.at - 2) : mention.at]]
@@ -136,7 +115,7 @@ def _is_part(question: Question, statement: Statement, mention: QuantityMention,
         return True
     if question.role not in ("", "total", "none"):
         return False
-    if after[:1] == ["of"] and after[1:2] and after[1] in _OF_THEM:
+    if after[:1] == ["of"] and after[1:2] and after[1] in OF_THEM:
         return True
     if mention.share_of is not None:
         return True
@@ -159,125 +138,20 @@ def _narrowed(question: Question, statement: Statement, mention: QuantityMention
     return score
 
 
-def _counting_score(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> float:
-    """How surely the number counts what the question asks for, 0 if it does not."""
-    counted = hits.get("of", ())
-    if _measures_another(question, statement, mention, index):
-        return 0.0
-    if is_bare(statement, mention) and not question.unit and not _is_year(statement, mention):
-        return 0.7 if _stands_for(question, statement, mention, hits, index) else 0.0
-    return _quantity_score(question, statement, mention, counted, index)
-
-
-def _is_year(statement: Statement, mention: QuantityMention) -> bool:
-    number = statement.words[mention.at].text
-    return number.isdigit() and len(number) == 4 and number[:2] in ("18", "19", "20", "21")
-
-
-def _stands_for(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> bool:
-    """True if a bare number counts it: by the noun since the number before or behind it, or as that number or the sentence before does."""
-    earlier = [other for other in statement.quantities if other.at < mention.at]
-    since = earlier[-1].upto if earlier else 0
-    counted = _nouns(statement, hits.get("of", ()))
-    if any(since <= hit.at < mention.at for hit in counted) or _is_beside(statement, mention, counted):
-        return True
-    return _continues(question, statement, mention, index) or bool(hits.get("of before")) or _becomes(statement, mention, hits)
-
-
-def _becomes(statement: Statement, mention: QuantityMention, hits: Hits) -> bool:
-    """ "The number of layoffs is cut to 120": the number is what its subject has come to."""
-    if mention.at == 0 or statement.words[mention.at - 1].text.lower() not in ("to", "at", "is", "was", "reached", "are", "were"):
-        return False
-    clause = statement.words[mention.upto - 1].clause
-    return any(hit.upto <= mention.at and statement.words[hit.at].clause == clause for hit in hits.get("own subject", ()))
-
-
-def _nouns(statement: Statement, counted: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """The words for what is counted without verbs of their stem: "had been counted twice" counts no counts."""
-    return tuple(
-        hit
-        for hit in counted
-        if not statement.words[hit.at].tag.startswith("VB") or statement.words[hit.at].text.lower() == hit.phrase.lower()
-    )
-
-
-def _is_beside(statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...]) -> bool:
-    """True if what is counted stands right behind the number, with no other number and no "and" between."""
-    later = min((other.at for other in statement.quantities if other.at > mention.at), default=len(statement.words))
-    joined = next((at for at in range(mention.upto, later) if statement.words[at].tag in ("CC", ",", ":")), later)
-    return any(0 <= hit.at - mention.upto <= 3 and hit.at < joined for hit in counted)
-
-
-def is_bare(statement: Statement, mention: QuantityMention) -> bool:
-    """True for a number that stands alone, with no noun that it counts ("23 have gone", "the toll is 12", "put at 14")."""
-    last = statement.words[mention.upto - 1]
-    following = statement.words[mention.upto].text.lower() if mention.upto < len(statement.words) else ""
-    if mention.unit or last.tag != "CD" or last.dep not in ("nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "oprd", "ROOT"):
-        return False
-    beyond = statement.words[mention.upto + 1].text.lower() if mention.upto + 1 < len(statement.words) else ""
-    return following != "of" or beyond in _OF_THEM
-
-
-def _is_named(statement: Statement, mention: QuantityMention) -> bool:
-    """ "Local 88", "Terminal 3": a number that is part of a name counts nothing."""
-    if any(name.at <= mention.at < name.upto and name.upto - name.at > 1 for name in statement.names):
-        return True
-    before = statement.words[mention.at - 1] if mention.at else None
-    number = statement.words[mention.at]
-    return (
-        before is not None
-        and before.tag in ("NNP", "NN")
-        and before.text[:1].isupper()
-        and number.head == mention.at - 1
-        and number.text.isdigit()
-    )
-
-
-def _is_contrast(statement: Statement, mention: QuantityMention) -> bool:
-    """ "7.5 and not 5.7", "20 rather than 30": the figure that is set aside."""
-    before = [word.text.lower() for word in statement.words[max(0, mention.at - 2) : mention.at]]
-    return before[-1:] == ["not"] or before == ["rather", "than"] or before == ["instead", "of"]
-
-
-def _continues(question: Question, statement: Statement, mention: QuantityMention, index: WatchIndex) -> bool:
-    """ "Sixteen ships are waiting and 23 have gone", "53 seats and the Union 47": a bare number counts what the one before it counts."""
-    earlier = [other for other in statement.quantities if other.at < mention.at]
-    return bool(earlier) and not earlier[-1].unit and index.counts(question, earlier[-1].things)
-
-
-def _quantity_score(
-    question: Question, statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex
-) -> float:
-    if question.unit and question.unit not in ("per day",):
-        if mention.unit != question.unit:
-            return 0.0
-        if not question.of:
-            return 0.8
-        near = any(hit.at - 12 <= mention.at <= hit.upto + 12 for hit in counted)
-        return 0.8 if near else 0.0
-    if mention.unit and mention.unit != "share":
-        return 0.0
-    if index.counts(question, mention.things[:1], kinds=False):
-        return 0.8
-    if _is_beside(statement, mention, counted):
-        return 0.75
-    return 0.7 if index.counts(question, mention.things) else 0.0
-
-
-def _measures_another(question: Question, statement: Statement, mention: QuantityMention, index: WatchIndex) -> bool:
-    """ "A pay rise of 9.5 percent" measures the rise: it is no share of votes, though the sentence speaks of a vote."""
-    if question.of or not question.unit or mention.at < 2 or statement.words[mention.at - 1].text.lower() != "of":
-        return False
-    measured = statement.words[mention.at - 2]
-    if not measured.tag.startswith("NN") or measured.lemma.lower() in _MEASURES:
-        return False
-    return not index.profiles.knows(question.id, measured.lemma)
+def _second(mention: QuantityMention) -> float | None:
+    """The number behind the "to" of a movement; the lower one comes second where it fell."""
+    first, _, second = mention.text.partition(" to ")
+    digits = [float("".join(char for char in part if char in "0123456789.") or "nan") for part in (first, second)]
+    return mention.low if digits[1] < digits[0] else mention.high
 
 
 def _number_answer(question: Question, statement: Statement, mention: QuantityMention) -> Answer:
     low, high, bound = mention.low, mention.high, mention.bound
     if statement.words[mention.at].text.lower() == "over" and statement.words[mention.at].dep in ("prt", "advmod"):
         bound = "exact"  # "hand over 240 prisoners"
+    if low != high and mention.at and statement.words[mention.at - 1].text.lower() == "from" and tells_of_change(statement, mention.at):
+        low = high = _second(mention)  # "raised from 240 to 310"
+        bound = "exact"
     value = None if low is None else f"{low:g}" if low == high else f"{low:g}/{high:g}"
     thing = mention.things[0] if mention.things else ""
     unit = mention.unit or (question.of[0] if question.of else thing)

@@ -6,12 +6,13 @@ A question's own subject need not be named again in every sentence: a pronoun, a
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.match.counted import is_bare
+from pipeline.match.nouns import is_bare
 from pipeline.match.standing import Hits
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.statements import Reading, Statement
 
 FIGURES = frozenset("number figure total toll count estimate tally sum score".split())
+_SUMMING = (" so far", " to date", " in all", " altogether")
 _COUNTING = frozenset("count record log tally register".split())
 PRONOUNS = frozenset(("it", "they", "this", "that", "these", "he", "she"))
 
@@ -40,13 +41,15 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
     headline = bool(index.hits_of_text(reading.title, "subject")) or _leads_with_subject(index, reading)
     if not headline and not any(about.values()):
         return
+    # Who must be named comes once, far down: only what is said in that paragraph is on the watch.
+    named = None if index.is_prominent(reading) else index.paragraphs_naming(reading)
     topics: frozenset[str] = frozenset()
     spoken_of = -1
     counted: Hits = {}
     setting = frozenset(name for name in index.places_of_text(reading.title))
     generic = index.generic(reading) if any(question.who for question in index.watch.questions) else {}
     for number, statement in enumerate(reading.statements):
-        if statement.role not in ("body", "correction") or not statement.words:
+        if statement.role not in ("body", "correction") or not statement.words or (named is not None and statement.paragraph not in named):
             continue
         hits = index.hits(statement)
         nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.4
@@ -67,12 +70,14 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
         )
         if hits.get("of") or hits.get("own subject"):
             counted = hits
-        named = frozenset(hit.question for hit in hits.get("own subject", ()))
-        topics = named or topics
+        topics = frozenset(hit.question for hit in hits.get("own subject", ())) or topics
 
 
 def speaks_of_figure(statement: Statement) -> bool:
     """ "The true number is 240", "that brings the total to ...", "police count six": a figure of what the sentence before was about."""
+    text = f" {statement.sentence.lower()}"
+    if any(phrase in text for phrase in _SUMMING):
+        return True
     return any(
         word.lemma.lower() in FIGURES or (word.lemma.lower() in _COUNTING and word.tag.startswith("VB") and word.tag != "VBG")
         for word in statement.words

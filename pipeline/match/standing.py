@@ -84,7 +84,8 @@ def is_asserted(statement: Statement, hit: Hit) -> bool:
         if word.dep == "dobj" and statement.words[word.head].lemma.lower() in _MENTIONING:
             return False
         return word.dep in ("dobj", "attr", "ROOT", "conj", "appos", "oprd")
-    return word.dep not in ("amod", "compound", "nmod")
+    # "Describes the structure as stable": an adjective that a preposition governs tells what it is.
+    return word.dep not in ("amod", "compound", "nmod") or statement.words[word.head].tag == "IN"
 
 
 # Verbs whose object they do not bring about: who fights a recall does not recall.
@@ -112,7 +113,7 @@ def is_dated_back(statement: Statement, word: Word) -> bool:
     return any(
         mention.when.end is not None
         and mention.when.end < limit
-        and not (mention.relation == "since" and _is_first_since(statement, mention))
+        and not (mention.relation == "since" and (statement.voice.attributed or _is_first_since(statement, mention)))
         and statement.words[mention.at].clause == word.clause
         and _dates_its_verb(statement, mention)
         for mention in statement.dates

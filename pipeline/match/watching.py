@@ -53,27 +53,32 @@ class WatchIndex:
         """True if an article can be on the watch at all: it names who must be named, and no look-alike heads it."""
         if self.hits_of_text(reading.title, "not"):
             return False
-        return all(any(self._names_one(wanted, reading) for wanted in group) for group in self.watch.must_name) and (
-            not self.watch.must_name or self._is_prominent(reading)
-        )
+        return all(any(self._names_one(wanted, reading) for wanted in group) for group in self.watch.must_name)
 
-    def _is_prominent(self, reading: Reading) -> bool:
+    def is_prominent(self, reading: Reading) -> bool:
         """True if who must be named is named early or twice: once in passing, far down, is another story's background."""
         title = frozenset(hit.entity.name for hit in self.names.find(re.findall(r"[\w.'’-]+", reading.title)))
-        read = [statement for statement in reading.statements if statement.words]
         for group in self.watch.must_name:
-            wanted = {self.names.canonical(name) for name in group}
-            where = [
-                number
-                for number, statement in enumerate(read)
-                if any(
-                    wanted & {name.name, self.names.institution(name.name)} or any(self.names.same_place(name.name, one) for one in group)
-                    for name in statement.names
-                )
-            ]
-            if not wanted & title and not (where and (where[0] < EARLY or len(where) > 1)):
+            where = [number for number, statement in enumerate(_read(reading)) if self._is_named_in(statement, group)]
+            headed = {self.names.canonical(name) for name in group} & title
+            if not headed and not (where and (where[0] < EARLY or len(where) > 1)):
                 return False
         return True
+
+    def paragraphs_naming(self, reading: Reading) -> frozenset[int]:
+        """The paragraphs that name somebody who must be named."""
+        return frozenset(
+            statement.paragraph
+            for statement in _read(reading)
+            if any(self._is_named_in(statement, group) for group in self.watch.must_name)
+        )
+
+    def _is_named_in(self, statement: Statement, group: Sequence[str]) -> bool:
+        wanted = {self.names.canonical(name) for name in group}
+        return any(
+            wanted & {name.name, self.names.institution(name.name)} or any(self.names.same_place(name.name, one) for one in group)
+            for name in statement.names
+        )
 
     def generic(self, reading: Reading) -> Mapping[int, frozenset[str]]:
         """The bodies meant by "the company", "the union" ..., by index of the statement."""
@@ -170,6 +175,10 @@ class WatchIndex:
                 yield from _labelled("other role", question.id, role, vocabulary.roles.get(f"quantity.{role}", ()))
         silence = {QuestionKind.DATE: "date", QuestionKind.QUANTITY: "quantity"}.get(question.kind, "")
         yield from _labelled("silence", question.id, "", vocabulary.silence.get(silence, ()))
+
+
+def _read(reading: Reading) -> list[Statement]:
+    return [statement for statement in reading.statements if statement.words]
 
 
 def _labelled(use: str, question: str, detail: str, phrases: Iterable[str]) -> Iterator[tuple[Label, str]]:
