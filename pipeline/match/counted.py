@@ -57,10 +57,11 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         return None
     word = statement.words[min(mention.upto, len(statement.words)) - 1]
     if question.role not in ("", "total", "none") and not says_its_role(question, statement, mention, hits, index):
-        roles = own_roles(statement, mention, hits.get("role", ())) or hits.get("role before", ())
-        if not roles:
+        roles = own_roles(statement, mention, hits.get("role", ()))
+        if not roles and not hits.get("role before"):
             return None
-        score += 0.25 * closest(statement, roles, word.clause) - 0.1
+        # The role that the sentence before had has no place in this one.
+        score += 0.25 * closest(statement, roles, word.clause) - 0.1 if roles else 0.0
     score = _narrowed(question, statement, mention, hits, score)
     if statement.role == "correction" and mention is not statement.quantities[-1]:
         score -= 0.2  # a correction names the wrong figure first
