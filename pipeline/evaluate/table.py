@@ -80,7 +80,6 @@ def evaluate_stories(folders: Sequence[Path] = (), *, verbose: bool = False, che
             thresholds[threshold] += score(gold, one_threshold(archive, story.watches[0].id, threshold), None).counts
         if verbose:
             lines += _details(folder.name, verdict)
-    others, unseen = ([], []) if folders else (_columns(seeds, floors["single"]["stories"]), _columns(seeds, floors["unseen"]["stories"]))
     best = max(thresholds, key=lambda threshold: thresholds[threshold].figures()["either_f1"] or 0.0)
     columns += [
         Column(name="pooled", counts=pooled),
@@ -90,12 +89,10 @@ def evaluate_stories(folders: Sequence[Path] = (), *, verbose: bool = False, che
         Column(name=f"fuzz>={best}", counts=thresholds[best]),
     ]
     lines += _table(columns)
-    if others:
-        lines += ["", "Stories with one annotator, not pooled:", *_table(others)]
-    if unseen:
-        total = sum((column.counts for column in unseen), Counts())
-        lines += ["", "Stories frozen before the rules were run on them, never tuned on:"]
-        lines += _table([*unseen, Column(name="pooled", counts=total)])
+    for group in () if folders else floors["apart"]:
+        apart = _columns(seeds, group["stories"])
+        total = sum((column.counts for column in apart), Counts())
+        lines += ["", f"{group['title']}:", *_table([*apart, Column(name="pooled", counts=total)] if len(apart) > 1 else apart)]
     failed = check_floors and not folders and _below(lines, floors, {"pooled": pooled, "no_cues": bare})
     return "\n".join(lines), failed
 
