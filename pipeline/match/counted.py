@@ -93,14 +93,14 @@ def _is_of_a_day(statement: Statement, word: Word) -> bool:
     """ "On Sunday the mission recorded 11 violations": a count of that day, where days are counted at all."""
     recorded = any(other.lemma.lower() in _RECORDING for other in statement.words if other.clause == word.clause)
     return (
-        recorded
+        (recorded
         and any(
             mention.relation == "on"
             and mention.when.precision in ("day", "part")
             and statement.words[mention.at].clause == word.clause
             and mention.when.start is not None
             for mention in statement.dates
-        )
+        ))
         or (
             statement.voice.cue in _RECORDING
             and any(other.text.lower() in _WEEKDAYS for other in statement.words if other.clause == word.clause)
