@@ -75,13 +75,23 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
 
 def speaks_of_figure(statement: Statement) -> bool:
     """ "The true number is 240", "that brings the total to ...", "police count six": a figure of what the sentence before was about."""
-    text = f" {statement.sentence.lower()}"
-    if any(phrase in text for phrase in _SUMMING):
-        return True
-    return any(
+    return _sums_up(statement) or any(
         word.lemma.lower() in FIGURES or (word.lemma.lower() in _COUNTING and word.tag.startswith("VB") and word.tag != "VBG")
         for word in statement.words
     )
+
+
+def _sums_up(statement: Statement) -> bool:
+    """ "Which makes 120 so far", "165 have returned to date": a number that stands alone, or that a pronoun has come to."""
+    text = f" {statement.sentence.lower()}"
+    if not any(phrase in text for phrase in _SUMMING):
+        return False
+    for mention in statement.quantities:
+        last = statement.words[mention.upto - 1]
+        subjects = {word.text.lower() for word in statement.words if word.clause == last.clause and word.dep in ("nsubj", "nsubjpass")}
+        if is_bare(statement, mention) and (last.dep.startswith("nsubj") or subjects & (PRONOUNS | {"which", "who"})):
+            return True
+    return False
 
 
 def _with_earlier_count(statement: Statement, hits: Hits, counted: Hits) -> Hits:
