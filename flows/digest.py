@@ -26,7 +26,7 @@ from pipeline.report.markdown import render_markdown  # noqa: E402
 from pipeline.store.changes import all_changes  # noqa: E402
 from pipeline.store.database import open_database  # noqa: E402
 
-Hours = Annotated[int, Field(ge=1, le=24 * 31, title="Hours", description="Changes of how many hours the artifact shows.")]
+Hours = Annotated[int, Field(ge=1, le=24 * 31)]
 
 
 # The outbox tries a channel again after one minute, then after two.
@@ -67,7 +67,13 @@ def tell(place: Place) -> list[InputProblem]:
 
 @flow(name="notify", flow_run_name=run_name, description="Sends what is due to the channels of notify.toml.", persist_result=False)
 def notify(config: ConfigFolder = "", database: DatabaseAddress = "", now: Moment = None) -> int:
-    """Send what is due to every channel; returns how many could not be reached."""
+    """Send what is due to every channel; returns how many could not be reached.
+
+    Args:
+        config: Folder with watches.toml and feeds.toml, as the worker sees it. Empty: CLAIMWATCH_CONFIG of the worker, else the shipped one.
+        database: sqlite:///file.db or postgresql://user@host/name, without a password. Empty: as the worker's environment or claimwatch.toml says.
+        now: When it is taken to be, with a time zone. Empty: the real time.
+    """
     return len(tell(place_of(config, database, now)))
 
 
@@ -78,7 +84,14 @@ def notify(config: ConfigFolder = "", database: DatabaseAddress = "", now: Momen
     persist_result=False,
 )
 def digest(config: ConfigFolder = "", database: DatabaseAddress = "", now: Moment = None, hours: Hours = 24) -> int:
-    """Send what is due and publish the changes of the last hours; returns how many there were."""
+    """Send what is due and publish the changes of the last hours; returns how many there were.
+
+    Args:
+        config: Folder with watches.toml and feeds.toml, as the worker sees it. Empty: CLAIMWATCH_CONFIG of the worker, else the shipped one.
+        database: sqlite:///file.db or postgresql://user@host/name, without a password. Empty: as the worker's environment or claimwatch.toml says.
+        now: When it is taken to be, with a time zone. Empty: the real time.
+        hours: Changes of how many hours the artifact shows: 1 to 744.
+    """
     place = place_of(config, database, now)
     store = open_database(place.database)
     try:

@@ -87,7 +87,13 @@ def tick(place: Held[Place], desk: Held[Desk]) -> RunResult:
     persist_result=False,
 )
 def monitor(config: ConfigFolder = "", database: DatabaseAddress = "", now: Moment = None) -> RunResult:
-    """Poll the feeds that are due, read what is new a batch per task, tell the channels, and publish the report as artifacts."""
+    """Poll the feeds that are due, read what is new a batch per task, tell the channels, and publish the report as artifacts.
+
+    Args:
+        config: Folder with watches.toml and feeds.toml, as the worker sees it. Empty: CLAIMWATCH_CONFIG of the worker, else the shipped one.
+        database: sqlite:///file.db or postgresql://user@host/name, without a password. Empty: as the worker's environment or claimwatch.toml says.
+        now: When it is taken to be, with a time zone. Empty: the real time.
+    """
     place = place_of(config, database, now)
     store = open_database(place.database)
     try:
@@ -108,7 +114,13 @@ def monitor(config: ConfigFolder = "", database: DatabaseAddress = "", now: Mome
     persist_result=False,
 )
 def read(config: ConfigFolder = "", database: DatabaseAddress = "", now: Moment = None) -> RunResult:
-    """Read entries that wait in the line, a batch per task, beside whatever else is reading."""
+    """Read entries that wait in the line, a batch per task, beside whatever else is reading.
+
+    Args:
+        config: Folder with watches.toml and feeds.toml, as the worker sees it. Empty: CLAIMWATCH_CONFIG of the worker, else the shipped one.
+        database: sqlite:///file.db or postgresql://user@host/name, without a password. Empty: as the worker's environment or claimwatch.toml says.
+        now: When it is taken to be, with a time zone. Empty: the real time.
+    """
     place = place_of(config, database, now)
     store = open_database(place.database)
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from pipeline.config import Settings, load_settings, load_story
 from pipeline.shipped import shipped
@@ -36,22 +36,10 @@ def without_password(address: str) -> str:
     return address
 
 
-ConfigFolder = Annotated[
-    str,
-    Field(
-        title="Configuration folder",
-        description="Folder with watches.toml and feeds.toml, as the worker sees it. Empty: CLAIMWATCH_CONFIG of the worker, else the shipped one.",
-    ),
-]
-DatabaseAddress = Annotated[
-    str,
-    AfterValidator(without_password),
-    Field(
-        title="Database",
-        description="sqlite:///file.db or postgresql://user@host/name, without a password. Empty: as the worker's environment or claimwatch.toml says.",
-    ),
-]
-Moment = Annotated[dt.datetime | None, Field(title="Clock", description="When it is taken to be, with a time zone. Empty: the real time.")]
+# Prefect's form takes what a parameter means from the docstring of the flow.
+ConfigFolder = str
+DatabaseAddress = Annotated[str, AfterValidator(without_password)]
+Moment = dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,8 +40,7 @@ def play_batch(folder: str, config: str, database: str, until: dt.date | None, f
         store.close()
 
 
-Archive = Annotated[str, Field(title="Archive", description="The folder of dispatches, absolute, as the worker sees it.", min_length=1)]
-Until = Annotated[dt.date | None, Field(title="Until", description="Last day of the clock (UTC). Empty: the day of the last dispatch.")]
+Archive = Annotated[str, Field(min_length=1)]
 
 
 @flow(
@@ -50,8 +49,15 @@ Until = Annotated[dt.date | None, Field(title="Until", description="Last day of 
     description="Plays an archive as if it were happening, and reports what changed.",
     persist_result=False,
 )
-def replay(folder: Archive, config: ConfigFolder, database: DatabaseAddress, until: Until = None) -> RunResult:
-    """Play an archive as if it were happening, a batch of steps per task, and publish the report as artifacts."""
+def replay(folder: Archive, config: ConfigFolder, database: DatabaseAddress, until: dt.date | None = None) -> RunResult:
+    """Play an archive as if it were happening, a batch of steps per task, and publish the report as artifacts.
+
+    Args:
+        folder: The folder of dispatches, absolute, as the worker sees it.
+        config: Folder with watches.toml and feeds.toml, as the worker sees it. Empty: CLAIMWATCH_CONFIG of the worker, else the shipped one.
+        database: sqlite:///file.db or postgresql://user@host/name, without a password. Empty: as the worker's environment or claimwatch.toml says.
+        until: Last day of the clock (UTC). Empty: the day of the last dispatch.
+    """
     archive = read_archive(Path(folder))
     total = len(monitor.plan_replay(archive, until))
     progress = ProgressBar("replaying", "Steps of the replay.")

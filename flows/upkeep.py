@@ -17,10 +17,8 @@ from flows.stuck_runs import delete_old_runs, end_stuck_runs  # noqa: E402
 from pipeline.store.database import open_database  # noqa: E402
 from pipeline.store.retention import Tidied, tidy  # noqa: E402
 
-Days = Annotated[int, Field(ge=1, le=3650, title="Keep days", description="How long logs of runs and of what was sent are kept, here and in Prefect.")]
-StuckHours = Annotated[
-    float, Field(gt=0, le=72, title="Stuck hours", description="A run that has been going on for longer than this is taken for dead.")
-]
+Days = Annotated[int, Field(ge=1, le=3650)]
+StuckHours = Annotated[float, Field(gt=0, le=72)]
 
 
 @task(name="tidy", cache_policy=NO_CACHE, persist_result=False)
@@ -52,7 +50,14 @@ def delete_old(keep_days: int) -> int:
     persist_result=False,
 )
 def upkeep(config: ConfigFolder = "", database: DatabaseAddress = "", keep_days: Days = 90, stuck_hours: StuckHours = 6.0) -> None:
-    """Tidy up; what was done is published as a table."""
+    """Tidy up; what was done is published as a table.
+
+    Args:
+        config: Folder with watches.toml and feeds.toml, as the worker sees it. Empty: CLAIMWATCH_CONFIG of the worker, else the shipped one.
+        database: sqlite:///file.db or postgresql://user@host/name, without a password. Empty: as the worker's environment or claimwatch.toml says.
+        keep_days: How long logs of runs and of what was sent are kept, here and in Prefect: 1 to 3650.
+        stuck_hours: A run that has been going on for longer than this is taken for dead.
+    """
     place = place_of(config, database)
     tidied = tidy_database(place.database, keep_days)
     rows: list[dict[str, object]] = [{"what": what, "number": number} for what, number in tidied.rows()]
