@@ -117,6 +117,8 @@ class Laboratory:
         address = self.databases.new()
         # Feeds are parsed in the process itself: starting the usual child for each of a thousand crashes would take hours.
         PARSER.call = lambda function, *arguments, where: function(*arguments)  # type: ignore[method-assign]
+        # Nor in threads of a pool: they are gone after a fork, and whoever waits for them waits for ever.
+        PARSER.wait_for = _at_once  # type: ignore[attr-defined]
         crashpoints.arm(0)
         started = time.monotonic()
         self.wanted = self.work(address, scratch / "undisturbed")
@@ -225,6 +227,10 @@ class Laboratory:
             self.work(address, out)
 
         return self.differs(action, ends=(0, 1))
+
+
+async def _at_once(function: Callable[..., object], *arguments: object) -> object:
+    return function(*arguments)
 
 
 def main() -> None:
