@@ -63,7 +63,7 @@ def _deployments(settings: Settings) -> "list[RunnerDeployment]":
             tags=["claimwatch", *tags],
             description=flow.description,
             # Two, for a run that died holds its slot until its lease ends (docs/operations.md).
-            concurrency_limit=ConcurrencyLimitConfig(limit=2, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW, grace_period_seconds=60),
+            concurrency_limit=ConcurrencyLimitConfig(limit=2, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW, grace_period_seconds=120),
         )
         return cast("RunnerDeployment", made)
 

@@ -28,8 +28,8 @@ _QUIET = {
     "PREFECT_LOGGING_EXTRA_LOGGERS": "pipeline",
     # A run that sends no sign of life for two minutes is ended by an automation; by default signs come every three.
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-    # A run that died gives its slot of a concurrency limit back after a minute instead of five.
-    "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "60",
+    # A run that died gives its slot of a concurrency limit back after two minutes instead of five. Less would end runs that take long to start on a busy machine.
+    "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "120",
     # By default only events are deleted, and runs with their logs pile up for ever.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(90 * 86_400),

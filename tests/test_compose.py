@@ -197,7 +197,7 @@ def test_a_run_that_died_never_keeps_all_later_ones_from_running():
         limit = deployment.get("concurrency_limit")
         if limit and limit["collision_strategy"] == "CANCEL_NEW":
             assert limit["limit"] >= 2
-            assert limit["grace_period_seconds"] == 60
+            assert limit["grace_period_seconds"] == 120
 
 
 def test_no_deployment_that_an_event_starts_emits_that_event():
