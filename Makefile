@@ -47,6 +47,7 @@ quality: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_poll
+	$(BIN)/python -m tests.bench_review
 	$(BIN)/python -m tests.bench_workers
 	$(BIN)/python -m tests.bench_prefect
 
@@ -54,6 +55,7 @@ bench: setup
 soak: setup
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m tests.soak_feeds $(FEEDS)
+	$(BIN)/python -m tests.soak_review
 
 # Feeds on a schedule: starts a local Prefect server if none is set.
 up schedule: setup

@@ -17,6 +17,7 @@ from pipeline.store import changes as stored_changes
 from pipeline.store import claims as stored_claims
 from pipeline.store import outbox as stored_outbox
 from pipeline.store import states as stored_states
+from pipeline.store.arrivals import without_silenced
 from pipeline.store.database import Database
 from pipeline.store.memory import Memory
 from pipeline.store.rulings import allowed_claims
@@ -135,6 +136,6 @@ def _save(connection: Connection, outcome: Outcome, at: dt.datetime, tally: Tall
     stored_claims.retract_claims(connection, outcome.retracted, at)
     tally.claims += stored_claims.add_claims(connection, outcome.claims)
     fresh = stored_changes.add_changes(connection, outcome.changes)
-    stored_outbox.add_items(connection, fresh, tally.channels, at)
+    stored_outbox.add_items(connection, without_silenced(connection, fresh), tally.channels, at)
     tally.changes.extend(fresh)
     stored_states.add_states(connection, outcome.states)

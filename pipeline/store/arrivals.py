@@ -35,6 +35,18 @@ def put_in_inbox(connection: Connection, new: Sequence[Change]) -> None:
     connection.execute(insert(reviews), [_complete(row) for row in rows])
 
 
+def without_silenced(connection: Connection, new: Sequence[Change]) -> tuple[Change, ...]:
+    """Those of stored changes that did not arrive dismissed: what receivers are to be told of."""
+    silenced = {
+        found
+        for portion in portions([change.id for change in new])
+        for found in connection.execute(
+            select(reviews.c.change).where(reviews.c.change.in_(portion), reviews.c.shelf == Shelf.DISMISSED.value, reviews.c.by == BY_RULE)
+        ).scalars()
+    }
+    return tuple(change for change in new if change.id not in silenced)
+
+
 def to_review_row(change: Change, sequence: int) -> dict[str, object]:
     """The columns of the review that a change gives; the others stand at their beginning."""
     return {

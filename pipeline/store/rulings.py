@@ -44,4 +44,6 @@ def allowed_claims(connection: Connection) -> Callable[[Claim], bool]:
 def restore_claims(connection: Connection, keys: list[str]) -> None:
     """Let claims stand again that a ruling had retracted."""
     note_altered(connection)
-    connection.execute(update(claims).where(claims.c.key.in_(keys)).values(retracted_at=None))
+    if keys:
+        note_altered(connection)
+        connection.execute(update(claims).where(claims.c.key.in_(keys)).values(retracted_at=None))

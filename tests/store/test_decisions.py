@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from pipeline.model import ChangeKind
+from pipeline.store.arrivals import without_silenced
 from pipeline.store.changes import add_changes
+from pipeline.store.claims import add_claims, claims_of_question, claims_revision, retract_claims
 from pipeline.store.database import Database, open_database
 from pipeline.store.decisions import StaleError, Verdict, decide, decide_many, history, standing_of, undo_changes
 from pipeline.store.review_tables import decisions, reviews
 from pipeline.store.reviews import ChangeFilter, awakened, count_changes, get_change, list_changes, neighbours, waiting_by_watch
-from pipeline.store.rulings import add_ruling, allowed_claims, set_rulings
+from pipeline.store.rulings import add_ruling, allowed_claims, restore_claims, set_rulings
 from pipeline.verdicts import Action, Ruling, Shelf, answer_mark, pair_mark, sentence_mark
-from tests.builders import MONDAY, date_answer, later, make_change, make_claim, make_voice
+from tests.builders import MONDAY, date_answer, later, make_change, make_claim, make_voice, stored
 
 HOUR = dt.timedelta(hours=1)
 
@@ -175,6 +177,26 @@ def test_a_dismissed_change_does_not_come_back_in_other_words(database: Database
         standing = standing_of(connection, again.id)
         assert (standing.by, first.id[:12] in standing.reason) == ("claimwatch", True)
         assert count_changes(connection, ChangeFilter(state="silenced")) == 1
+
+
+def test_receivers_are_not_told_of_what_arrived_dismissed(database: Database):
+    (first,) = store(database, moved(16))
+    with database.writing() as connection:
+        decide(connection, first.id, 0, verdict(Action.DISMISS))
+    again, other = store(database, moved(16, hours=5, url="https://example.org/again"), moved(19, hours=6))
+    with database.reading() as connection:
+        assert without_silenced(connection, (again, other)) == (other,)
+
+
+def test_a_claim_that_stands_again_is_seen_by_a_run_that_remembers(database: Database):
+    claim = make_claim()
+    with database.writing() as connection:
+        add_claims(connection, (stored(claim),))
+        retract_claims(connection, [claim.key], MONDAY)
+        before = claims_revision(connection)
+        restore_claims(connection, [claim.key])
+        assert claims_revision(connection) > before
+        assert claims_of_question(connection, "bridge", "closing")[0].retracted_at is None
 
 
 def test_what_a_rule_dismissed_silences_nothing_by_itself_and_an_undone_dismissal_neither(database: Database):
