@@ -62,7 +62,7 @@ def live(page: str) -> list[str]:
             name = raw if isinstance(raw, str) else raw[-1]
             ours = name in ATTRIBUTES and not (name in ("action", "formaction", "src") and not re.match(r"/(?![/\\])", value))
             if name == "href":
-                ours = bool(re.match(r"(https?://|/(?![/\\])|\?|#)", value)) and not re.search(r"[\x00-\x20]", value)
+                ours = bool(re.match(r"(https?://|/(?![/\\])|\?|#)", value)) and not re.search(r"[\x00-\x1f]", value)
             if name == "content" and node.get("name") not in ("viewport", "color-scheme"):
                 ours = False
             if not ours:
