@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import cli_explain, cli_feeds, cli_lists, cli_notify, cli_operations, cli_review
+from pipeline import cli_explain, cli_feeds, cli_history, cli_lists, cli_notify, cli_operations, cli_review, cli_watch
 from pipeline.cli_database import db_app
 from pipeline.cli_support import (
     Config,
@@ -33,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 seeds_app = typer.Typer(help="The stories that ship with Claimwatch.", no_args_is_help=True)
-watch_app = typer.Typer(help="Check the watches of a configuration.", no_args_is_help=True)
+watch_app = typer.Typer(help="Write watches, and see what they catch.", no_args_is_help=True)
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(watch_app, name="watch")
 app.add_typer(db_app, name="db")
@@ -176,6 +176,9 @@ def watch_check(folder: Annotated[Path, typer.Argument(help="An archive to try t
 
 
 app.command()(cli_explain.explain)
+app.command()(cli_history.history)
+watch_app.command("explain")(cli_watch.watch_explain)
+watch_app.command("new")(cli_watch.watch_new)
 
 
 @app.command("eval")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, literal_colum
 from pipeline.model import StoredClaim
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.known import portions, stored_among
-from pipeline.store.tables import claims, revisions
+from pipeline.store.tables import address_key, claims, revisions
 from pipeline.store.tallies import add_to_tallies
 
 # The repeats of a question are many, what did something is little; beyond this many of each the older ones tell nothing new.
@@ -54,6 +54,27 @@ def claims_of_article(connection: Connection, url: str, version: int | None = No
     """All claims of an article in order of arrival, of every version or of that one."""
     query = select(claims).where(claims.c.url == url).order_by(claims.c.id)
     return _read(connection, query if version is None else query.where(claims.c.version == version))
+
+
+def claims_of_speakers(
+    connection: Connection, speakers: Sequence[str], *, watch: str | None = None, question: str | None = None
+) -> tuple[StoredClaim, ...]:
+    """All claims of some speakers (names as stored) in order of arrival, retracted ones too; read through the index of speakers.
+
+    Args:
+        connection: An open connection.
+        speakers: Whose.
+        watch, question: Only these.
+    """
+    found: dict[int, StoredClaim] = {}
+    for portion in portions([address_key(name) for name in speakers]):
+        query = select(claims.c.id, claims.c.retracted_at, claims.c.data).where(claims.c.voice.in_(portion))
+        if watch:
+            query = query.where(claims.c.watch == watch)
+        if question:
+            query = query.where(claims.c.question == question)
+        found |= {row.id: _from_row(row) for row in connection.execute(query)}
+    return tuple(found[number] for number in sorted(found))
 
 
 def all_claims(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, insert, or_, select, tuple_, update
@@ -103,3 +103,23 @@ def tally_of(connection: Connection, kind: str, name: str) -> Tally | None:
     """The tally of one name, or None."""
     row = connection.execute(select(tallies).where(tallies.c.kind == kind, tallies.c.key == name)).first()
     return Tally(name=row.name, institution=row.institution, claims=row.claims, last_at=row.last_at) if row else None
+
+
+def speakers_like(connection: Connection, names: Collection[str], people: Collection[str] = ()) -> tuple[Tally, ...]:
+    """Speakers that have one of the names, are counted as one of them, or share its last word; those heard most often first.
+
+    One pass over the tallies, of which there is one a speaker; no claim is read. An institution is that of the speaker's last claim.
+
+    Args:
+        connection: An open connection.
+        names: The names of one voice.
+        people: Names of speakers that are wanted too.
+    """
+    last_words = {words[-1] for name in names if (words := name.split())}
+    like = [tallies.c.name.endswith(f" {word}", autoescape=True) for word in last_words]
+    keys = [address_key(name) for name in {*names, *people, *last_words}]
+    query = select(tallies).where(
+        tallies.c.kind == SPEAKER, or_(tallies.c.key.in_(keys), tallies.c.institution.in_(list(names)), *like)
+    )
+    rows = connection.execute(query.order_by(tallies.c.claims.desc(), tallies.c.key))
+    return tuple(Tally(name=row.name, institution=row.institution, claims=row.claims, last_at=row.last_at) for row in rows)

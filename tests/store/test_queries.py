@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event, text
 from pipeline.model import ChangeKind, Entry, InputProblem, QuestionState, Removal, RunResult, StateStatus
 from pipeline.store.articles import add_version, all_removals, all_versions, count_articles, has_text, latest_version, mark_removed
 from pipeline.store.changes import add_changes, all_changes
-from pipeline.store.claims import add_claims, all_claims, claims_of_article, claims_of_question, retract_claims
+from pipeline.store.claims import add_claims, all_claims, claims_of_article, claims_of_question, claims_of_speakers, retract_claims
 from pipeline.store.database import Database
 from pipeline.store.dump import canonical_dump
 from pipeline.store.feeds import (
@@ -28,7 +28,8 @@ from pipeline.store.known import stored_among
 from pipeline.store.runs import add_run, recent_runs
 from pipeline.store.states import add_states, all_states, latest_state
 from pipeline.store.tables import claims
-from tests.builders import MONDAY, later, make_article, make_change, make_claim, stored
+from pipeline.store.tallies import speakers_like
+from tests.builders import MONDAY, later, make_article, make_change, make_claim, make_voice, stored
 
 DAY = dt.timedelta(days=1)
 
@@ -69,6 +70,18 @@ def test_claims_are_found_by_watch_question_article_and_version(database: Databa
         assert len(claims_of_article(connection, "https://example.org/a")) == 4
         assert all_claims(connection, watch="bridge", question="cost") == (found["other question"],)
         assert claims_of_question(connection, "nothing", "like it") == ()
+
+
+def test_claims_are_found_by_speaker_and_speakers_by_name_institution_and_last_word(database: Database):
+    voices = make_voice("Anna Berg", "Town Hall"), make_voice("Kim Holt"), make_voice("Ole Berg"), make_voice("x" * 5_000)
+    found = [stored(later(make_claim(voice=voice), number)) for number, voice in enumerate(voices)]
+    with database.writing() as connection:
+        add_claims(connection, found)
+        assert claims_of_speakers(connection, ["Anna Berg", "x" * 5_000]) == (found[0], found[3])
+        assert claims_of_speakers(connection, ["Anna Berg"], watch="dam") == claims_of_speakers(connection, []) == ()
+        assert [tally.name for tally in speakers_like(connection, ["Town Hall"])] == ["Anna Berg"]
+        assert [tally.name for tally in speakers_like(connection, ["Anna Berg"], ["Kim Holt"])] == ["Anna Berg", "Kim Holt", "Ole Berg"]
+        assert [tally.name for tally in speakers_like(connection, ["50%"])] == []
 
 
 def test_of_two_claims_with_one_key_the_first_is_kept(database: Database):
@@ -292,6 +305,8 @@ def test_the_dump_does_not_depend_on_the_order_of_arrival(database: Database):
     lambda connection: latest_version(connection, "https://example.org/a"),
     lambda connection: claims_of_question(connection, "bridge", "closing"),
     lambda connection: claims_of_article(connection, "https://example.org/a"),
+    lambda connection: claims_of_speakers(connection, ["Anna Berg", "Kim Holt"], watch="bridge", question="closing"),
+    lambda connection: speakers_like(connection, ["Anna Berg"]),
     lambda connection: stored_among(connection, claims.c.key, ["a", "b"]),
     lambda connection: latest_state(connection, "bridge", "closing"),
     lambda connection: add_states(connection, (make_state(),)),
