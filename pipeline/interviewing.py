@@ -43,7 +43,7 @@ def ask_for_watch(ask: Ask, say: Say, taken: frozenset[str]) -> WatchDraft:
     say("Words of the topic, separated by commas: a sentence with one of them is on it. Stems count: withdraw covers withdrawal.")
     subject = _list(_needed(ask, say, "Words of the topic"))
     say("Who or where must an article name to be on it? Names by commas; empty if nobody needs to be named.")
-    groups = []
+    groups: list[tuple[str, ...]] = []
     while names := _list(ask("One of these must be named" if not groups else "And one of these too", "")):
         groups.append(names)
     draft = WatchDraft(title=title, subject=subject, must_name=tuple(groups))

@@ -84,7 +84,21 @@ def read_answers(path: Path) -> WatchDraft:
     """
     given = Source(path).read(_Answers)
     questions = (
-        QuestionDraft(**{key: tuple(value) if isinstance(value, list) else value for key, value in question.model_dump().items()})
+        QuestionDraft(
+            id=question.id,
+            kind=question.kind,
+            asks=question.asks,
+            subject=tuple(question.subject),
+            who=tuple(question.who),
+            where=tuple(question.where),
+            family=question.family,
+            states=tuple(question.states),
+            ordered=question.ordered,
+            of=tuple(question.of),
+            unit=question.unit,
+            role=question.role,
+            overdue=question.overdue,
+        )
         for question in given.question
     )
     return WatchDraft(

@@ -7,7 +7,8 @@ from pipeline.extract.nlp import load_english
 from pipeline.extract.readings import Reader
 from pipeline.language.names import Names
 from pipeline.match.passing import off_watch, weighed_sentences
-from pipeline.match.questions import FIRM, POSSIBLE, Place, Weighed, find_claims
+from pipeline.match.places import Place
+from pipeline.match.questions import FIRM, POSSIBLE, Weighed, find_claims
 from pipeline.match.watching import WatchIndex
 from pipeline.model import Article, ArticleVersion, Claim
 from pipeline.report.watch_view import ArticleOnWatches, Chance, SentenceOnWatch, WatchView, render_watch_views
