@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 STORY ?= syria-withdrawal
 OUT ?= out/$(STORY)
 
-.PHONY: run test check fix eval quality bench soak up clean lock setup schedule secrets
+.PHONY: run test check fix eval ablation quality bench soak up clean lock setup schedule secrets
 
 setup: $(STAMP)
 
@@ -38,6 +38,10 @@ fix: setup
 
 eval: setup
 	$(BIN)/claimwatch eval
+
+# What each part of the rules is worth: the tuned stories with one part taken out at a time (some ten minutes).
+ablation: setup
+	$(BIN)/python -m tests.ablation
 
 # Measures on labelled data of others, which stays out of the repository: make quality DATA=DIR
 quality: setup

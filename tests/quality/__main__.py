@@ -1,7 +1,7 @@
 """`make quality DATA=DIR`: measures on labelled data of others, which stays out of the repository.
 
 `DIR` holds what docs/quality.md says how to make: attribution.jsonl (PolNeAR), temporal.jsonl (TimeBank, AQUAINT),
-factuality.jsonl (UW). What is not there is said to be not measured; no figure is invented.
+factuality.jsonl (UW), FA-KES-Dataset.csv. What is not there is said to be not measured; no figure is invented.
 """
 
 import importlib
@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "attribution": "attribution.jsonl",
     "temporal": "temporal.jsonl",
     "factuality": "factuality.jsonl",
+    "bulk": "FA-KES-Dataset.csv",
     "articles": "article-extraction-benchmark/ground-truth.json",
 }
 
