@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 STORY ?= syria-withdrawal
 OUT ?= out/$(STORY)
+SIZES ?= 10000,100000
 
 .PHONY: run test check fix eval ablation quality bench soak up clean lock setup schedule secrets
 
@@ -47,9 +48,9 @@ ablation: setup
 quality: setup
 	@if [ -z "$(DATA)" ] || [ ! -d "$(DATA)" ]; then echo "not measured: give the folder of the data sets, make quality DATA=DIR"; else $(BIN)/python -m tests.quality "$(DATA)"; fi
 
-# Ratios in one run: the whole pipeline against the bare parse of the same text.
+# Ratios in one run: the pipeline against the bare parse, look-ups against rapidfuzz. More: make bench SIZES=10000,100000,1000000
 bench: setup
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --sizes $(SIZES)
 	$(BIN)/python -m tests.bench_poll
 	$(BIN)/python -m tests.bench_review
 	$(BIN)/python -m tests.bench_workers

@@ -90,12 +90,19 @@ def claims(
     watch: WatchId = None,
     question: QuestionId = None,
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    unassigned: Annotated[bool, typer.Option("--unassigned", help="What concerns a watch but answers none of its questions, newest first.")] = False,
 ) -> None:
     """List the stored claims."""
-    from pipeline.report.rows import claim_row
+    from pipeline.report.rows import claim_row, statement_row
     from pipeline.store.claims import all_claims
+    from pipeline.store.statements import unassigned as unassigned_statements
 
     _, settings = settings_of(config)
+    if unassigned:
+        with database_at(database, settings) as store, store.reading() as connection:
+            listed = [statement_row(item) for item in unassigned_statements(connection, watch=watch)]
+        print_rows(listed, form, ("said_at", "watch", "certainty", "speaker", "sightings", "sentence"))
+        return
     with database_at(database, settings) as store, store.reading() as connection:
         found = all_claims(connection, watch=watch, question=question, known_at=instant(known_at) if known_at else None)
     limit = instant(as_of) if as_of else None

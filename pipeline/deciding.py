@@ -13,6 +13,7 @@ from pipeline.detect.state import fold_answers, fold_state
 from pipeline.extract.readings import Reader
 from pipeline.extract.unread import unread
 from pipeline.match.gate import Gate
+from pipeline.match.open import OpenStatements
 from pipeline.match.questions import find_claims
 from pipeline.match.watching import WatchIndex
 from pipeline.model import (
@@ -26,7 +27,7 @@ from pipeline.model import (
     StoredClaim,
     evidence_of,
 )
-from pipeline.statements import Reading
+from pipeline.statements import OpenStatement, Reading
 from pipeline.watches import Question
 
 History = Callable[[str, str], Sequence[StoredClaim]]
@@ -45,6 +46,7 @@ class Outcome:
     changes: tuple[Change, ...] = ()
     states: tuple[QuestionState, ...] = ()
     retracted: tuple[str, ...] = ()
+    open: tuple[OpenStatement, ...] = ()
 
 
 class Judge:
@@ -54,10 +56,13 @@ class Judge:
         reader: Reads articles.
         indexes: The compiled watches.
         gate: Tells what need not be read; None reads everything.
+        openly: Finds what no question caught; None keeps none of it.
     """
 
-    def __init__(self, reader: Reader, indexes: Sequence[WatchIndex], gate: Gate | None = None) -> None:
-        self._reader, self._indexes, self._gate = reader, tuple(indexes), gate
+    def __init__(
+        self, reader: Reader, indexes: Sequence[WatchIndex], gate: Gate | None = None, openly: OpenStatements | None = None
+    ) -> None:
+        self._reader, self._indexes, self._gate, self._openly = reader, tuple(indexes), gate, openly
 
     def read(self, article: Article, *, edited: bool = False) -> Reading:
         """Analyse an article with the language model. Takes the time; needs no database.
@@ -91,15 +96,19 @@ class Judge:
         """
         desk = _Desk(stored=stored, history=history)
         before = frozenset(statement.sentence for statement in previous.statements) if previous else frozenset()
+        unclaimed: list[OpenStatement] = []
         for index in self._indexes:
             claims = tuple(filter(allowed, find_claims(reading, stored, index)))
             desk.take_back_vanished(index, reading, before, claims)
+            if self._openly is not None:
+                unclaimed.extend(item for item in self._openly.find(reading, stored, index, claims) if item.sentence not in before)
             for claim in claims:
                 if claim.sentence not in before:
                     question = next(item for item in index.watch.questions if item.id == claim.question)
                     desk.take(claim, question, index)
         touched = desk.touched()
-        return desk.outcome(self._states(touched, desk.history, last_state, stored.article.seen_at, stored.article.url))
+        states = self._states(touched, desk.history, last_state, stored.article.seen_at, stored.article.url)
+        return replace(desk.outcome(states), open=tuple(unclaimed))
 
     def remove(self, at: dt.datetime, claims: Iterable[StoredClaim], history: History, last_state: LastState) -> Outcome:
         """What the removal of an article changes: each of its claims that was news is withdrawn."""

@@ -16,12 +16,14 @@ from pipeline.backlog import BATCH as READ_BATCH
 from pipeline.backlog import Desk, decide_rest, is_empty, read_batch
 from pipeline.config import Settings, load_language
 from pipeline.deciding import Judge
+from pipeline.extract.claims import ClaimMaker
 from pipeline.extract.lemmas import possible_lemmas
 from pipeline.extract.nlp import load_english
 from pipeline.extract.readings import Reader
 from pipeline.ingest.archive import Archive
 from pipeline.language.names import Names
 from pipeline.match.gate import Gate
+from pipeline.match.open import OpenStatements
 from pipeline.match.watching import WatchIndex
 from pipeline.model import Article, InputProblem, Removal, RunResult
 from pipeline.polling import poll
@@ -60,6 +62,7 @@ def make_judge(story: Story) -> Judge:
         Reader(nlp, names, vocabulary),
         [WatchIndex(watch, names, vocabulary) for watch in story.watches],
         Gate(story.watches, names, possible_lemmas(nlp)),
+        OpenStatements(ClaimMaker(vocabulary)),
     )
 
 

@@ -210,6 +210,50 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStatement:
+    """A sentence that plainly concerns a watch and that no question of it caught. It is kept and shown apart; it never alerts.
+
+    `start` and `end` delimit `sentence` in the text of article version `version`. `keys` are what it is looked up by: its
+    entities, predicates with their roles, scopes and telling words. `facts` are the numbers, dates and negations in which it
+    may differ from a sentence that is otherwise the same. `original` is the mark of the first stored statement that says the
+    same, "" for none; `score` is how alike the two are (0 to 100).
+    """
+
+    mark: str
+    watch: str
+    url: str
+    version: int
+    start: int
+    end: int
+    sentence: str
+    voice: Voice
+    said_at: dt.datetime
+    seen_at: dt.datetime
+    certainty: Certainty
+    keys: tuple[str, ...]
+    facts: str = ""
+    original: str = ""
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """An open statement with the number of later ones that say the same."""
+
+    watch: str
+    url: str
+    version: int
+    start: int
+    end: int
+    sentence: str
+    speaker: str
+    publisher: str
+    certainty: str
+    said_at: dt.datetime
+    sightings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """An article with all its statements, in order."""
 

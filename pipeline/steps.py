@@ -10,12 +10,14 @@ from pipeline.channels import Channel
 from pipeline.deciding import Judge, Outcome
 from pipeline.gathering import note_copy
 from pipeline.ingest.copies import bands as bands_of
+from pipeline.match.open import settle
 from pipeline.model import Article, ArticleVersion, Change, Removal, RunResult
 from pipeline.statements import Reading
 from pipeline.store import articles as stored_articles
 from pipeline.store import changes as stored_changes
 from pipeline.store import claims as stored_claims
 from pipeline.store import outbox as stored_outbox
+from pipeline.store import statements as stored_statements
 from pipeline.store import states as stored_states
 from pipeline.store.arrivals import without_silenced
 from pipeline.store.database import Database
@@ -139,3 +141,6 @@ def _save(connection: Connection, outcome: Outcome, at: dt.datetime, tally: Tall
     stored_outbox.add_items(connection, without_silenced(connection, fresh), tally.channels, at)
     tally.changes.extend(fresh)
     stored_states.add_states(connection, outcome.states)
+    if outcome.open:
+        candidates = stored_statements.find_candidates(connection, [item.keys for item in outcome.open])
+        stored_statements.add_statements(connection, settle(outcome.open, candidates))

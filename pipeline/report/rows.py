@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.crashpoints import crashpoint
 from pipeline.errors import OutputError
 from pipeline.model import Answer, Change, CurrentAnswer, Evidence, Interval, QuestionState, StoredClaim
+from pipeline.statements import Unassigned
 
 FORMAT = 1
 Row = dict[str, object]
@@ -48,6 +49,24 @@ def state_row(state: QuestionState) -> Row:
         "question": state.question,
         "status": state.status.value,
         "answers": [_current(answer) for answer in state.answers],
+    }
+
+
+def statement_row(item: Unassigned) -> Row:
+    """A sentence that concerns a watch and answers none of its questions."""
+    return {
+        "format": FORMAT,
+        "watch": item.watch,
+        "sentence": item.sentence,
+        "speaker": item.speaker,
+        "publisher": item.publisher,
+        "certainty": item.certainty,
+        "said_at": _instant(item.said_at),
+        "sightings": item.sightings,
+        "url": item.url,
+        "version": item.version,
+        "start": item.start,
+        "end": item.end,
     }
 
 

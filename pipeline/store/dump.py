@@ -8,6 +8,7 @@ from sqlalchemy import select
 from pipeline.store.database import Database
 from pipeline.store.review_tables import decisions, reviewers, reviews, rulings, secrets, tallies, views
 from pipeline.store.source_tables import pages, rechecks
+from pipeline.store.statement_tables import keys, statement_keys, statements
 from pipeline.store.tables import (
     articles,
     changes,
@@ -28,6 +29,7 @@ _LEFT_OUT = {
     claims: {"id"},
     changes: {"sequence"},
     states: {"id"},
+    statements: {"id"},
     outbox: {"created_at", "due_at", "settled_at", "tries", "last_error"},
     reviews: {"sequence"},
     decisions: {"id"},
@@ -41,8 +43,8 @@ _LEFT_OUT = {
     rechecks: {"next_due_at", "checked_at", "full_at", "missing_since"},
     pages: {"id", "fetched_at", "body"},
 }
-# The log of runs, who holds what, what nobody but the review page may read, counts that follow from the claims, and their alterations.
-_WITHHELD = (runs, leases, reviewers, secrets, tallies, revisions)
+# The log of runs, who holds what, what nobody but the review page may read, and what follows from claims and statements.
+_WITHHELD = (runs, leases, reviewers, secrets, tallies, revisions, keys, statement_keys)
 
 
 def canonical_dump(database: Database) -> str:

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Connection, select
 _PORTION = 10_000
 
 
-def portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def portions(values: Sequence[str], size: int = _PORTION) -> Iterator[Sequence[str]]:
     """The values in order, in portions small enough for one statement."""
-    for at in range(0, len(values), _PORTION):
-        yield values[at : at + _PORTION]
+    for at in range(0, len(values), size):
+        yield values[at : at + size]
 
 
 def stored_among(connection: Connection, column: ColumnElement[str], values: Sequence[str]) -> frozenset[str]:

@@ -3,7 +3,8 @@
 from alembic import context
 
 import pipeline.store.review_tables
-import pipeline.store.source_tables  # noqa: F401 - adds its tables
+import pipeline.store.source_tables
+import pipeline.store.statement_tables  # noqa: F401 - all add their tables
 from pipeline.store.tables import metadata
 from pipeline.store.words import INDEX_TABLES
 
