@@ -184,7 +184,8 @@ class ClauseClaim:
 class Statement:
     """One sentence of an article, analysed.
 
-    `role` is body, correction, headline, caption, boilerplate, link or foreign: only body and correction make claims.
+    `role` is body, correction, headline, caption, boilerplate, link, foreign or oversized (without end): only body and correction
+    make claims.
     `paragraph` counts from 0. `said_at` is when it was said. `denial` marks a cue verb of denying ("denied that ...").
     `recap` marks words that look back ("had been set for", "originally"). `references` are times that name no day ("now", "soon",
     "at 8 a.m."): they answer no question.

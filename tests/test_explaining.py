@@ -23,7 +23,7 @@ from tests.report.test_hostile import HOSTILE
 TEXT = (
     "OSLO (Hill Courier) - The bridge will close on Friday, Anna Berg said. It may reopen in June if 40 workers are found.\n"
     "Photo: Lars Holm/Hill Courier\n"
-    "The harbour office denied that the ferry had sunk. A gull sat on the roof of the office."
+    "The harbour office denied that the ferry had sunk. It was all a bit much."
 )
 STORY = Story(
     watches=(
@@ -67,7 +67,7 @@ def test_what_makes_no_claim_says_why(explained: Explanation):
     assert "OSLO (Hill Courier) -" in text
     assert "cut off before the first sentence" in text
     assert "caption or credit, makes no claim" in text
-    assert "nothing in it is known" in text
+    assert "no claim: it says nothing" in text
 
 
 def test_a_watch_says_which_question_a_sentence_answers_and_why_it_passed_another_over(explained: Explanation):

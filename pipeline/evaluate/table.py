@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import monitor
-from pipeline.config import load_story, without_cues
+from pipeline.config import load_language, load_story, without_cues
 from pipeline.evaluate.baselines import THRESHOLDS, every_sentence, one_threshold
+from pipeline.evaluate.evidence import Checked, EvidenceCheck, evidence_lines
 from pipeline.evaluate.gold import Gold, read_gold
 from pipeline.evaluate.scorer import Counts, Verdict, score, second_rows
+from pipeline.extract.claims import ClaimMaker
+from pipeline.extract.nlp import load_english
+from pipeline.extract.readings import Reader
 from pipeline.ingest.archive import read_archive
+from pipeline.language.names import Names
 from pipeline.report.rows import change_row, state_row
 from pipeline.shipped import shipped
 from pipeline.store.changes import all_changes
@@ -93,8 +98,22 @@ def evaluate_stories(folders: Sequence[Path] = (), *, verbose: bool = False, che
         apart = _columns(seeds, group["stories"])
         total = sum((column.counts for column in apart), Counts())
         lines += ["", f"{group['title']}:", *_table([*apart, Column(name="pooled", counts=total)] if len(apart) > 1 else apart)]
+    labelled = [*chosen, *(seeds / name for group in (() if folders else floors["apart"]) for name in group["stories"])]
+    lines += ["", *evidence_lines({folder.name: checked_evidence(folder) for folder in labelled})]
     failed = check_floors and not folders and _below(lines, floors, {"pooled": pooled, "no_cues": bare})
     return "\n".join(lines), failed
+
+
+def checked_evidence(folder: Path) -> tuple[Checked, ...]:
+    """Every labelled sentence of a story with how right the best of its claims is: extraction alone, without the watches."""
+    story, gold, vocabulary = load_story(folder / "config"), read_gold(folder), load_language()
+    names = Names((*vocabulary.entities, *story.entities))
+    reader, maker, check = Reader(load_english(), names, vocabulary), ClaimMaker(vocabulary), EvidenceCheck(names, vocabulary)
+    found: list[Checked] = []
+    for article in read_archive(folder).articles:
+        reading = reader.read(article)
+        found += check.check(gold, article, reading, [maker.claims_of(statement) for statement in reading.statements])
+    return tuple(found)
 
 
 def _columns(seeds: Path, names: Sequence[str]) -> list[Column]:

@@ -11,6 +11,8 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline.extract.naming import bare_name, has_own_name, person_in, phrase_of
 from pipeline.extract.nodes import Node
+from pipeline.extract.quotations import manner_of
+from pipeline.extract.roles import LEADERS, cited_by, roles_of
 from pipeline.extract.sayings import Saying, find_sayings
 from pipeline.extract.sources import is_person, quoting_verb
 from pipeline.language.names import Names
@@ -20,6 +22,7 @@ from pipeline.statements import AttributionMention
 
 _VERBS = frozenset(("VERB", "AUX"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
+_SELF = frozenset(("i", "we", "my", "our"))
 _HE = frozenset(("he", "she"))
 _THEY = frozenset(("it", "they", "we", "i"))
 _MEDIA_WORDS = frozenset(
@@ -32,8 +35,6 @@ _OFFICES = frozenset(
 )
 _DOCUMENTS = frozenset("paper statement report document page website letter post memo filing release text communique tweet".split())
 _NOBODY = frozenset(("who", "which", "that", "there", "this", "what", "nobody", "none", "whoever"))
-_QUOTES = frozenset('"“”')
-_MARKS = _QUOTES | frozenset("'‘’")
 _WEAK_FORCES = frozenset(("order", "expect", "promise", "agree", "demand", "refuse", "ask", "report", "suggest"))
 
 
@@ -90,19 +91,26 @@ class Attributor:
         for saying in sayings:
             if not saying.content:
                 continue
-            if saying.verb is not None and saying.verb.i == attribution.cue_at:
-                voice = attribution.voice
+            around = _around(saying, sayings)
+            if around is not None and saying.head is not None and saying.head.lower_ in _SELF:
+                # "We have agreed to wait," she said: who says "we" is she.
+                voice = self._voice_of(around, attribution, memory, publisher)
             else:
-                voice = self._voice(saying, replace(memory, roles=dict(memory.roles)), publisher)
+                voice = self._voice_of(saying, attribution, memory, publisher)
             content = tuple(_offsets(doc, span, shift) for span in saying.content)
             yield AttributionMention(
                 source=_offsets(doc, saying.source, shift) if saying.source else None,
                 cue=_offsets(doc, saying.cue, shift) if saying.cue else None,
                 content=content,
-                manner=_manner(doc, saying),
+                manner=manner_of(doc, saying.content),
                 force=saying.force,
                 voice=voice,
             )
+
+    def _voice_of(self, saying: Saying, attribution: "Attribution", memory: "Memory", publisher: str) -> Voice:
+        if saying.verb is not None and saying.verb.i == attribution.cue_at:
+            return attribution.voice
+        return self._voice(saying, replace(memory, roles=dict(memory.roles)), publisher)
 
     def _voice(self, saying: Saying, memory: "Memory", publisher: str) -> Voice:
         cue = saying.verb.lemma_ if saying.verb is not None else ""
@@ -166,7 +174,8 @@ class Attributor:
     def _sentence_voice(self, sayings: Sequence[Saying], memory: Memory) -> tuple[str, str, str, str, int, str] | None:
         """The outermost act of saying whose source has a name; one that only relays others is their carrier."""
         carrier = ""
-        spoken = sorted((saying for saying in sayings if self._gives_a_voice(saying)), key=_rank)
+        giving = [saying for saying in sayings if self._gives_a_voice(saying)]
+        spoken = sorted(giving, key=lambda saying: (sum(_is_inside(saying, other) for other in giving if other is not saying), *_rank(saying)))
         for number, saying in enumerate(spoken):
             verb, head = saying.verb, saying.head
             assert verb is not None
@@ -177,6 +186,9 @@ class Attributor:
             if self._is_media(head, speaker) and any(_is_inside(other, saying) for other in spoken[number + 1 :]):
                 carrier = carrier or speaker
                 continue
+            passed_on = cited_by(verb) if self._is_media(head, speaker) else None
+            if passed_on is not None:
+                carrier, (speaker, institution) = carrier or speaker, self._who(passed_on, memory)
             carrier = carrier or self._relay(verb, memory) or self._told(verb, memory)
             cue = "according to" if verb.lower_ == "according" else verb.lemma_
             return speaker, institution, carrier, cue, verb.i, saying.force
@@ -224,9 +236,9 @@ class Attributor:
         if lower in _HE:
             return memory.last_person or memory.last_speaker or ("", "")
         if lower in _THEY and head.pos_ == "PRON":
-            subject = next(
-                (kid for kid in head.sent.root.children if kid.dep_ == "nsubj" and kid.pos_ in ("NOUN", "PROPN") and kid.i < head.i), None
-            )
+            # "The office will wait, it said": the subject of what is said, wherever the parser puts that clause.
+            before = head.doc[head.sent.start : head.i]
+            subject = next((word for word in before if word.dep_ in ("nsubj", "nsubjpass") and word.pos_ in ("NOUN", "PROPN")), None)
             if subject is not None and lower in ("it", "they"):
                 return self._who(subject, memory)
             return (memory.last_body if lower != "i" else None) or memory.last_speaker or ("", "")
@@ -243,6 +255,8 @@ class Attributor:
             return memory.last_person
         phrase = phrase_of(head)
         known = self._names.entity(phrase)
+        if known is None and lower in LEADERS and (leader := self._leader(head, memory)):
+            return leader
         if known is None and head.lower_ in memory.roles and not has_own_name(head):
             return memory.roles[head.lower_]
         name = known.name if known else self._names.canonical(phrase)
@@ -250,6 +264,12 @@ class Attributor:
         memory.last_body = (name, institution)
         self._remember_roles(head, memory.last_body, memory)
         return memory.last_body
+
+    def _leader(self, head: Token, memory: Memory) -> tuple[str, str] | None:
+        """ "The Danish leader": the last person named who speaks for that country."""
+        hits = self._names.find([word.text for word in head.subtree])
+        country = self._names.institution(hits[0].entity.name) if hits else ""
+        return next(((name, body) for name, body in reversed(memory.institutions.items()) if country and body == country), None)
 
     def _owner(self, head: Token) -> str:
         """Whose paper, statement or page it is: "a paper of the committee", "a statement on the ministry's page"."""
@@ -275,6 +295,7 @@ class Attributor:
             if canonical not in memory.institutions:
                 own = self._names.institution(canonical)
                 memory.institutions[canonical] = own if own != canonical else self._title_institution(ent) or canonical
+            memory.roles.update(dict.fromkeys(roles_of(ent), (canonical, memory.institutions[canonical])))
 
     def _title_institution(self, ent: Span) -> str:
         """The body a person speaks for by title or apposition: "Kremlin spokesman X", "X, spokesman for the Y"."""
@@ -321,17 +342,14 @@ def _is_inside(inner: Saying, outer: Saying) -> bool:
     return inner.verb is not None and any(first <= inner.verb.i < last for first, last in outer.content)
 
 
+def _around(inner: Saying, sayings: Sequence[Saying]) -> Saying | None:
+    """The quotation or clause that an act of saying stands in."""
+    return next((outer for outer in sayings if outer is not inner and _is_inside(inner, outer)), None)
+
+
 def _offsets(doc: Doc, span: tuple[int, int], shift: int) -> tuple[int, int]:
     last = doc[span[1] - 1]
     return shift + doc[span[0]].idx, shift + last.idx + len(last)
-
-
-def _manner(doc: Doc, saying: Saying) -> str:
-    """Direct if the content begins and ends with quotation marks, mixed if it has some, else indirect."""
-    first, last = doc[saying.content[0][0]].text, doc[saying.content[-1][1] - 1].text
-    if first[:1] in _MARKS and last[-1:] in _MARKS and saying.content[-1][1] - saying.content[0][0] > 1:
-        return "direct"
-    return "mixed" if any(doc[at].text[:1] in _QUOTES for start, end in saying.content for at in range(start, end)) else "indirect"
 
 
 def _begins_with_quote(sent: Span) -> bool:

@@ -8,11 +8,12 @@ from pipeline.language.phrases import Phrases, PhraseToken
 from pipeline.language.reserve import is_reserve
 from pipeline.language.vocabulary import Vocabulary
 from pipeline.model import Certainty, Voice
-from pipeline.statements import ClauseClaim, DateMention, NameMention, QuantityMention, QuestionKey, Statement
+from pipeline.statements import AttributionMention, ClauseClaim, DateMention, NameMention, QuantityMention, QuestionKey, Statement
 
 _ROLES = {"from": "start", "since": "start", "not before": "start", "by": "deadline", "before": "deadline", "until": "end"}
 _BY_ASPECT = {"begun": "start", "completed": "end", "stopped": "end", "resumed": "start"}
 _WHERE = frozenset("in at near on from to into inside outside around across over towards toward off".split())
+_THINGS = frozenset(("NN", "NNS", "NNP", "NNPS", "CD", "VBG"))
 _FRAMES = ("ccomp", "xcomp")
 # What has only been said of an earlier time changes level; a day does not make it another question.
 _LEVELS = frozenset(("rise", "fall", "reach", "raise", "cut"))
@@ -23,7 +24,7 @@ class ClaimMaker:
     """Makes the claims of one statement after the other; keeps nothing between them. `vocabulary` holds all word lists."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._predicates, self._speech = vocabulary.predicates, vocabulary.speech
+        self._predicates, self._speech, self._private = vocabulary.predicates, vocabulary.speech, vocabulary.sayings.private
         self._phrases = Phrases(
             (use, phrase)
             for use, phrases in (("constancy", vocabulary.constancy), ("background", vocabulary.background))
@@ -54,8 +55,9 @@ class ClaimMaker:
     def _is_frame(self, tree: Tree, root: int, statement: Statement) -> bool:
         """True for a clause that only says who speaks, orders or expects: what it governs is the claim."""
         word = tree.words[root]
-        if any(item.cue is not None and item.cue[0] <= word.start < item.cue[1] for item in statement.attributions):
-            return True
+        cue = _cue_at(statement, word.start)
+        if cue is not None:
+            return _has_clause(tree, statement, cue, root)
         governs = any(
             tree.words[kid].dep in _FRAMES and kid in tree.members and tree.words[kid].tag.startswith("VB") for kid in tree.children[root]
         )
@@ -73,7 +75,8 @@ class ClaimMaker:
         durations = tuple(item for item in statement.durations if item.at in members)
         quantities = tuple(item for item in statement.quantities if item.at in members)
         names = tuple(item for item in statement.names if item.at in members)
-        if not said.known and not (dates or quantities or durations or names):
+        voice = self._voice(statement, words[said.at].start)
+        if not (said.known or dates or quantities or durations or names) and not self._says_something(tree, root, said, voice):
             return None
         places = tuple(name for name in names if name.kind == "place" and _is_where(statement, name))
         bearer = words[said.at]
@@ -84,7 +87,7 @@ class ClaimMaker:
             start=start,
             end=end,
             text=statement.sentence[start - statement.start : end - statement.start],
-            voice=_voice(statement, bearer.start),
+            voice=voice,
             said_at=statement.said_at,
             certainty=bearer.certainty,
             polarity=not (bearer.negated or bearer.certainty is Certainty.DENIED),
@@ -99,6 +102,34 @@ class ClaimMaker:
             affirmed=any(label == "constancy" and at in members for label, at in marks),
             background=bearer.tense == "pluperfect" or any(label == "background" and at in members for label, at in marks),
         )
+
+    def _voice(self, statement: Statement, at: int) -> Voice:
+        """Who says what stands at an offset: the narrowest attribution around it that is no mere thought, else the outlet.
+
+        Who orders, rejects or promises something says so himself; where a source passes that on, it is the source's word.
+        """
+        if not statement.attributions:
+            return statement.voice
+        around = [
+            (end - start, number)
+            for number, item in enumerate(statement.attributions)
+            for start, end in item.content
+            if start <= at < end and item.force not in self._private
+        ]
+        own = _cue_at(statement, at)
+        if own is not None and own.force not in self._private and (not around or own.voice.speaker == statement.voice.speaker):
+            return statement.voice if own.voice.speaker == statement.voice.speaker else own.voice
+        if around:
+            return statement.attributions[min(around)[1]].voice
+        publisher = statement.voice.publisher
+        return Voice(speaker=publisher, institution=publisher, carrier="", publisher=publisher, attributed=False)
+
+    def _says_something(self, tree: Tree, root: int, said: Predication, voice: Voice) -> bool:
+        """What somebody is quoted with is a claim of his; else the clause must be about a thing, and no part of another."""
+        if voice.attributed:
+            return said.theme >= 0
+        subject = tree.subject(root, tree.main_verb(root))
+        return subject >= 0 and tree.words[subject].tag in _THINGS and tree.words[root].dep in ("ROOT", "conj", "ccomp", "parataxis")
 
     def _keys(
         self,
@@ -137,20 +168,15 @@ def _span(statement: Statement, members: Sequence[int]) -> tuple[int, int]:
     return min(word.start for word in kept), max(word.end for word in kept)
 
 
-def _voice(statement: Statement, at: int) -> Voice:
-    """Who says what stands at an offset: the narrowest attribution around it, else the outlet; the sentence's voice where none is known."""
-    if not statement.attributions:
-        return statement.voice
-    around = [
-        (end - start, number)
-        for number, item in enumerate(statement.attributions)
-        for start, end in item.content
-        if start <= at < end
-    ]
-    if around:
-        return statement.attributions[min(around)[1]].voice
-    publisher = statement.voice.publisher
-    return Voice(speaker=publisher, institution=publisher, carrier="", publisher=publisher, attributed=False)
+def _cue_at(statement: Statement, at: int) -> AttributionMention | None:
+    """The act of saying whose cue stands at an offset."""
+    return next((item for item in statement.attributions if item.cue is not None and item.cue[0] <= at < item.cue[1]), None)
+
+
+def _has_clause(tree: Tree, statement: Statement, cue: AttributionMention, root: int) -> bool:
+    """True if what is said is a clause of its own ("ordered the crew to leave"), false if a thing ("ordered a recount")."""
+    verbs = [statement.words[other].start for other in tree.members if other != root and statement.words[other].tag.startswith("VB")]
+    return any(start <= verb < end for verb in verbs for start, end in cue.content)
 
 
 def _entities(

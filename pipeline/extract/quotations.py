@@ -1,5 +1,6 @@
 """Quotations of a paragraph, and which of them are utterances by themselves rather than a word in quotation marks."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from spacy.tokens import Doc
 
 from pipeline.extract.nodes import Node
 
+_QUOTES = frozenset('"“”')
+_MARKS = _QUOTES | frozenset("'‘’")
 _ENDS = frozenset(".,?!…;")
 
 
@@ -74,3 +77,25 @@ def _quotation(doc: Doc, start: int, end: int, *, closed: bool) -> Quotation:
     return Quotation(
         start=start, end=end, whole=whole, sentence=begins and capital and ends, closed=closed, continued=not capital
     )
+
+
+def manner_of(doc: Doc, content: Sequence[tuple[int, int]]) -> str:
+    """Direct if the content begins and ends with quotation marks, mixed if it has some, else indirect."""
+    first, last = doc[content[0][0]].text, doc[content[-1][1] - 1].text
+    if first[:1] in _MARKS and last[-1:] in _MARKS and content[-1][1] - content[0][0] > 1:
+        return "direct"
+    return "mixed" if any(doc[at].text[:1] in _QUOTES for start, end in content for at in range(start, end)) else "indirect"
+
+
+def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Spans inside quotation marks; an unclosed one lasts to the end of the paragraph (it goes on in the next)."""
+    spans, opened = [], None
+    for mark in re.finditer(r"[\"“”]", text):
+        if opened is None and mark.group() != "”":
+            opened = mark.start()
+        elif opened is not None and mark.group() != "“":
+            spans.append((opened, mark.end()))
+            opened = None
+    if opened is not None:
+        spans.append((opened, len(text)))
+    return tuple(spans)

@@ -1,6 +1,7 @@
 """Article -> Reading: every sentence with its voice, words, dates, numbers and names."""
 
 import datetime as dt
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -15,10 +16,11 @@ from pipeline.extract.dates import DateFinder, Found
 from pipeline.extract.lengths import Length, find_lengths
 from pipeline.extract.narrative import Narrative
 from pipeline.extract.nodes import Node, nodes_of
-from pipeline.extract.paragraphs import Paragraph, split_paragraphs
+from pipeline.extract.paragraphs import MAX_SENTENCE, Paragraph, split_paragraphs
 from pipeline.extract.parsing import Parser, paragraphs_of
 from pipeline.extract.quantities import Number, find_numbers
 from pipeline.extract.quantity_mentions import quantity_mention, with_wholes
+from pipeline.extract.quotations import quoted_spans
 from pipeline.extract.sentences import word_index
 from pipeline.language.names import Names
 from pipeline.language.phrases import Phrases, PhraseToken
@@ -32,6 +34,8 @@ from pipeline.statements import (
     Word,
 )
 
+_log = logging.getLogger(__name__)
+_TOO_LONG = "%s: what begins at character %d has no end for %d characters, more than %d, and is no sentence; it was left out, the rest was read"
 _Item = TypeVar("_Item", Found, Number, Length)
 _READ_ROLES = frozenset(("body", "correction"))
 _RETRACTION = re.compile(
@@ -59,6 +63,9 @@ class Reader:
         paragraphs = paragraphs_of(article)
         memory, narrative = Memory(), Narrative()
         statements: list[Statement] = []
+        for paragraph in paragraphs:
+            if paragraph.role == "oversized":
+                _log.warning(_TOO_LONG, article.url or article.source, paragraph.start, len(paragraph.text), MAX_SENTENCE)
         parsed = iter(self._parser.parse(paragraph.text for paragraph in paragraphs if paragraph.role in _READ_ROLES))
         for paragraph in paragraphs:
             if paragraph.role in _READ_ROLES:
@@ -104,7 +111,7 @@ class Reader:
         taken = tuple((date.start, date.end) for date in told)
         lengths = [length for length in find_lengths(paragraph.text) if not _overlaps(length.start, length.end, taken)]
         numbers = find_numbers(paragraph.text, (*taken, *((length.start, length.end) for length in lengths)))
-        text, shift, quotes = paragraph.text, paragraph.start, _quoted(paragraph.text)
+        text, shift, quotes = paragraph.text, paragraph.start, quoted_spans(paragraph.text)
         sayings = self._attributor.sayings(doc, nodes)
         for sent in doc.sents:
             said_here = sayings.get(sent.start, ())
@@ -187,20 +194,6 @@ def _word(node: Node, first: int, shift: int, stands: Standing, quotes: tuple[tu
         tense=stands.tense,
         quoted=any(begin <= node.idx < end for begin, end in quotes),
     )
-
-
-def _quoted(text: str) -> tuple[tuple[int, int], ...]:
-    """Spans inside quotation marks; an unclosed one lasts to the end of the paragraph (it goes on in the next)."""
-    spans, opened = [], None
-    for mark in re.finditer(r"[\"“”]", text):
-        if opened is None and mark.group() != "”":
-            opened = mark.start()
-        elif opened is not None and mark.group() != "“":
-            spans.append((opened, mark.end()))
-            opened = None
-    if opened is not None:
-        spans.append((opened, len(text)))
-    return tuple(spans)
 
 
 def _overlaps(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:

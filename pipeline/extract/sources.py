@@ -49,6 +49,8 @@ def content_of_parenthesis(window: Window, first: int) -> tuple[tuple[int, int],
     first = max(first, window.sent_start)
     spans = []
     for start, end in ((first, window.start), (window.end, window.sent_end)):
+        if start < end == window.start and doc[end - 1].text == ";":
+            continue  # "X warned that ...; Y insisted ...": the first half is not what Y says
         while end > start and doc[end - 1].text in (",", ".", ";", ":", "-", "–", "—", "--"):
             end -= 1
         while start < end and doc[start].text in (",", ".", ";", ":", "-", "–", "—", "--"):

@@ -179,7 +179,7 @@ def _sentence(statement: Statement, claims: Sequence[ClauseClaim], numbers: Iter
         note = ROLES.get(statement.role, statement.role)
     elif not claims:
         asks = statement.sentence.rstrip("\"”’') ").endswith("?")
-        note = "a question" if asks else "no claim: nothing in it is known, named, dated or counted"
+        note = "a question" if asks else "no claim: it says nothing of a thing that is known, named, dated or counted"
     return SentenceView(
         start=statement.start,
         end=statement.end,

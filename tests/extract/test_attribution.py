@@ -155,3 +155,49 @@ def test_spans_stay_within_a_text_of_several_paragraphs(reader: Reader):
 def test_an_office_speaks_for_the_body_that_it_names_and_not_for_whom_it_has_met(reader: Reader, text: str, institution: str):
     (statement,) = reader.read(make_article(text=text)).statements
     assert statement.voice.institution == institution
+
+
+@pytest.mark.parametrize(("text", "speaker"), [
+    ("Anna Berg, the mayor, came on Monday. The mayor said the dam was safe.", "Anna Berg"),
+    ("Lars Holm, the Danish envoy, came on Monday. The envoy said the dam was safe.", "Lars Holm"),
+    ("Danish Prime Minister Mette Olsen came on Monday. The Danish leader said the dam was safe.", "Mette Olsen"),
+    ("Lars Holm, the Danish envoy, came on Monday. The pilot said the dam was safe.", "pilot"),
+    ("Danish Prime Minister Mette Olsen came on Monday. The Swedish leader said the dam was safe.", "Swedish leader"),
+])
+def test_a_role_means_the_person_who_was_given_it(reader: Reader, text: str, speaker: str):
+    statements = reader.read(make_article(text=text)).statements
+    assert statements[-1].voice.speaker == speaker
+
+
+@pytest.mark.parametrize(("text", "speaker", "carrier"), [
+    ("Xinhua, citing a harbour official, reported that the dam was safe.", "harbour official", "Xinhua"),
+    ("The Interfax agency reported, quoting Lars Holm, that the dam was safe.", "Lars Holm", "Interfax agency"),
+    ("Anna Berg, citing the weather, said that the dam was closed.", "Anna Berg", ""),
+])
+def test_whom_an_outlet_cites_is_the_speaker_and_the_outlet_the_carrier(reader: Reader, text: str, speaker: str, carrier: str):
+    (statement,) = reader.read(make_article(text=text)).statements
+    assert (statement.voice.speaker, statement.voice.carrier) == (speaker, carrier)
+
+
+def test_a_parenthesis_of_saying_covers_what_others_order_in_its_sentence(reader: Reader):
+    (statement,) = reader.read(make_article(text="The council, Anna Berg claimed, had ordered the dam closed.")).statements
+    assert statement.voice.speaker == "Anna Berg"
+    (statement,) = reader.read(make_article(text="The council ordered the dam closed, as it had promised.")).statements
+    assert statement.voice.speaker == "council"
+
+
+def test_what_stands_before_a_semicolon_is_not_what_the_next_says(reader: Reader):
+    text = "Anna Berg warned that the dam could burst; Lars Holm insisted it was safe."
+    assert not any("warned" in content for _, _, content, _, _ in found(reader, text))
+
+
+def test_we_in_a_quotation_is_who_is_quoted(reader: Reader):
+    text = '"We also agreed to move the race to Saturday," race director Lars Holm said.'
+    assert {mention.voice.speaker for mention in mentions(reader, text)} == {"Lars Holm"}
+    text = '"They agreed to move the race to Saturday," race director Lars Holm said.'
+    assert "Lars Holm" in {mention.voice.speaker for mention in mentions(reader, text)}
+
+
+def test_it_means_the_body_that_the_saying_speaks_of_first(reader: Reader):
+    (statement,) = reader.read(make_article(text="The Harbour Office is keeping the dam closed, it said on Thursday.")).statements
+    assert statement.voice.speaker == "Harbour Office"

