@@ -43,7 +43,7 @@ _GOVERNORS = {
     Certainty.PROMISED: "promise vow pledge commit undertake guarantee swear agree".split(),
     Certainty.EXPECTED: "expect anticipate forecast predict project hope estimate".split(),
     Certainty.DEMANDED: "demand urge call ask request insist_on require recommend appeal press advise".split(),
-    Certainty.POSSIBLE: "consider mull weigh threaten fear suggest seem appear likely possible risk believe suspect allege think".split(),
+    Certainty.POSSIBLE: ("consider mull weigh threaten fear suggest seem appear likely possible risk believe suspect allege think".split()),
     Certainty.DENIED: "deny refuse fail decline reject rule_out stop_short unable".split(),
 }
 _BY_LEMMA = {lemma: certainty for certainty, lemmas in _GOVERNORS.items() for lemma in lemmas}
@@ -54,6 +54,11 @@ _VERBS = frozenset(("VERB", "AUX"))
 _CLAUSES = frozenset(("ROOT", "ccomp", "advcl", "relcl", "conj", "parataxis", "acl", "csubj", "pcomp", "xcomp", "csubjpass", "dep"))
 _LIGHT = frozenset("have need be seem appear continue aim plan expect intend hope want go set schedule due use tend fail".split())
 _DROPPERS = frozenset("abandon drop scrap shelve cancel forgo give_up call_off rule_out put_off axe ditch".split())
+_PREVENTERS = frozenset("prevent bar block ban prohibit stop keep refrain deter dissuade discourage".split())
+_AVERTERS = frozenset("prevent avert avoid".split())
+_ASIDE = frozenset(("without",))
+_QUESTIONS = frozenset("how when whether where why what who which if".split())
+_SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl"))
 _MAX_CLIMB = 12
 
 
@@ -103,7 +108,7 @@ class Standings:
             said = here.i in self._speech and child is not None
             own = _governed(here, child) if said else _own_certainty(here, child)
             certainty = max(own, certainty, key=_RANK.__getitem__)
-            if not said and (here.pos_ in _VERBS or here.dep_ == "ROOT"):
+            if not said and (here.pos_ in _VERBS or here.dep_ == "ROOT") and not _is_apart(here, child, negated=True):
                 negated = negated or _has_negator(here, below=child)
             if child is not None:
                 self._from[here.i, child.i] = certainty, negated
@@ -152,7 +157,7 @@ def tense_of(verb: Node) -> str:
 def _own_certainty(node: Node, child: Node | None) -> Certainty:
     """What this node adds for what hangs below it through `child` (None: for itself)."""
     kids = node.children
-    if not kids:
+    if not kids or _is_apart(node, child):
         return Certainty.FACT
     found = [Certainty.FACT]
     lowers = {kid.lower_ for kid in kids if kid.dep_ in ("aux", "auxpass", "mark", "advmod", "neg")}
@@ -170,6 +175,9 @@ def _own_certainty(node: Node, child: Node | None) -> Certainty:
     # "is to leave", "are due to leave": a copula with an infinitive is a plan.
     if node.lemma_ == "be" and child is not None and child.dep_ == "xcomp" and any(kid.lower_ == "to" for kid in child.children):
         found.append(Certainty.PLANNED)
+    # "Flew to the capital to appeal": what something is done for has not happened.
+    if node.tag_ == "VB" and node.dep_ == "advcl" and "to" in {kid.lower_ for kid in kids if kid.dep_ == "aux"}:
+        found.append(Certainty.PLANNED)
     found.append(_governed(node, child))
     return max(found, key=_RANK.__getitem__)
 
@@ -181,6 +189,11 @@ def _governed(node: Node, child: Node | None) -> Certainty:
     governed = _BY_LEMMA.get(f"{lemma}_{particle}") or _BY_LEMMA.get(lemma)
     if child is not None and (lemma in _DROPPERS or f"{lemma}_{particle}" in _DROPPERS) and child.dep_ in ("dobj", "xcomp", "pcomp", "acl"):
         return Certainty.DENIED
+    if child is not None and _is_prevented(node, lemma, child):
+        return Certainty.DENIED
+    # "Did not say how many were lost", "it is not known when it began": whether and how much is open, that it happened is not denied.
+    if child is not None and child.dep_ in ("ccomp", "csubj", "csubjpass", "advcl") and _has_negator(node) and _is_open_question(child):
+        return Certainty.UNKNOWN
     if lemma == "confirm" and child is not None and child.dep_ == "ccomp" and (node.head.lower_ == "without" or _has_negator(node)):
         return Certainty.UNKNOWN
     if node.lemma_ == "have" and child is not None and child.dep_ == "xcomp":
@@ -196,6 +209,48 @@ def _governed(node: Node, child: Node | None) -> Certainty:
     return governed
 
 
+def _is_apart(node: Node, child: Node | None, *, negated: bool = False) -> bool:
+    """True if a second verb does not share what the first one says of itself: "may sail, but the barge sank", "did not sail and sank".
+
+    Args:
+        node: The first verb.
+        child: What hangs on it.
+        negated: Asks for the negation, which "but" ends too: "will not sail but wait".
+    """
+    if child is None or child.dep_ != "conj" or child.pos_ not in _VERBS or node.pos_ not in _VERBS:
+        return False
+    if any(kid.dep_ in _SUBJECTS or kid.dep_ in ("aux", "auxpass") for kid in child.children):
+        return True
+    # A participle or infinitive shares the helper of the first verb; a finite form does not.
+    if child.tag_ in ("VBD", "VBZ", "VBP") and any(kid.dep_ in ("aux", "auxpass") for kid in node.children):
+        return True
+    return negated and any(kid.dep_ == "cc" and kid.lower_ == "but" for kid in node.children)
+
+
+def _is_prevented(node: Node, lemma: str, child: Node) -> bool:
+    """ "Barred the crowd from reaching it", "averted a strike", "instead of striking", "too late to strike"."""
+    if child.dep_ == "prep" and child.lower_ == "from":
+        return lemma in _PREVENTERS
+    if child.dep_ == "dobj":
+        return lemma in _AVERTERS
+    if child.dep_ in ("pcomp", "pobj"):
+        aside = lemma == "of" and (node.head.lower_ == "instead" or _says_instead(node))
+        return aside or (child.dep_ == "pcomp" and lemma in _ASIDE)
+    return child.dep_ == "xcomp" and node.pos_ == "ADJ" and any(kid.lower_ == "too" for kid in node.children)
+
+
+def _is_open_question(clause: Node) -> bool:
+    """ "How many", "when", "whether" at the head of a clause."""
+    asking = [kid for kid in clause.children if kid.i < clause.i]
+    for _ in range(2):  # "how" hangs on "many", "many" on "homes"
+        asking += [grand for kid in asking for grand in kid.children if grand not in asking]
+    return any(kid.lower_ in _QUESTIONS for kid in asking)
+
+
+def _says_instead(preposition: Node) -> bool:
+    return any(kid.lower_ == "instead" for kid in preposition.children)
+
+
 def _is_condition(clause: Node) -> bool:
     return any(
         kid.dep_ in ("mark", "advmod", "aux") and kid.lower_ in ("if", "unless", "provided", "providing") for kid in clause.children
@@ -203,6 +258,8 @@ def _is_condition(clause: Node) -> bool:
 
 
 def _has_negator(node: Node, below: Node | None = None) -> bool:
+    if any(kid.lower_ == "longer" and any(grand.lower_ == "no" for grand in kid.children) for kid in node.children):
+        return True  # "no longer"
     for kid in node.children:
         if kid is below and kid.dep_ in ("ccomp", "advcl", "relcl"):
             return False

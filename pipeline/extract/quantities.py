@@ -55,6 +55,30 @@ _PER = re.compile(
 _AGE = re.compile(r"(?i)^\s*(?:-?\s*years?\s*-?\s*old|,\s*(?:who|was|is|of|from|said|told)\b)|^-year-old")
 
 
+_AGE_BESIDE = re.compile(r"(?<![\w])[A-Za-z][\w.'’-]*,\s$")
+_STREET = re.compile(r"^\s+(?:[A-Z][\w'’.-]*\s+){0,3}(?:Street|Road|Avenue|Lane|Square|Boulevard|Drive|St|Rd|Ave)\b")
+_SCORE = re.compile(r"\d{1,3}[-–]\d{1,3}")
+_PLAYED = re.compile(
+    r"(?i)\b(?:beat|beats|beating|won|win|lost|lose|defeat|defeated|victory|lead|leads|led|drew|draw|vote|voted|score|scored)\b[^.;]*$"
+)
+# "Dozens" are more than one dozen and fewer than a hundred: the next larger word would have been used.
+_ROUND = re.compile(
+    r"(?i)(?<![\w-])(?:(?P<one>(?:a|one)\s+(?P<name>dozen|couple(?=\s+of\b)|score(?=\s+of\b)))|(?P<many>(?:(?:tens|hundreds)\s+of\s+)?(?:thousands|millions)|hundreds|dozens|scores(?=\s+of\b)))\b"
+)
+_ROUND_ONE = {"dozen": 12.0, "couple": 2.0, "score": 20.0}
+_ROUND_MANY = {
+    "dozens": (24.0, 99.0),
+    "scores": (40.0, 199.0),
+    "hundreds": (200.0, 999.0),
+    "thousands": (2e3, 9_999.0),
+    "tens of thousands": (2e4, 99_999.0),
+    "hundreds of thousands": (2e5, 999_999.0),
+    "millions": (2e6, 9_999_999.0),
+    "tens of millions": (2e7, 99_999_999.0),
+    "hundreds of millions": (2e8, 999_999_999.0),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number in a paragraph: offsets, value range, bound and unit ("" where what is counted must tell)."""
@@ -77,12 +101,12 @@ def find_numbers(text: str, taken: tuple[tuple[int, int], ...]) -> tuple[Number,
     """
     numbers: list[Number] = []
     busy = list(taken)
-    for match in (*_FRACTION.finditer(text), *_BETWEEN.finditer(text), *_QUANTITY.finditer(text)):
+    for match in (*_FRACTION.finditer(text), *_BETWEEN.finditer(text), *_ROUND.finditer(text), *_QUANTITY.finditer(text)):
         start, end = match.span()
         start += len(match.group()) - len(match.group().lstrip())
         if any(start < upto and begin < end for begin, upto in busy):
             continue
-        number = _fraction(match, text) if "words" in match.re.groupindex else _number(match, text, start)
+        number = _READERS.get(match.re, _number)(match, text, start)
         if number is not None:
             busy.append((number.start, number.end))
             numbers.append(number)
@@ -92,7 +116,7 @@ def find_numbers(text: str, taken: tuple[tuple[int, int], ...]) -> tuple[Number,
 def _number(match: re.Match[str], text: str, start: int) -> Number | None:
     groups = match.groupdict()
     before, after = text[max(0, start - 30) : start], text[match.end() : match.end() + 60]
-    if (_DESIGNATION.search(before[-12:]) and not groups.get("currency")) or _AGE.match(after):
+    if not groups.get("currency") and not groups.get("suffix") and _is_no_count(match.group().strip(), before, after):
         return None
     if not groups.get("currency") and not groups.get("high") and _METRES.fullmatch(groups["low"]) and not re.match(r"\s+[a-z]", after):
         groups["low"] = groups["low"].rstrip("mM ")  # "at 5.6m, a metre above the wall" is a height, "5.6m people" are millions
@@ -113,6 +137,30 @@ def _number(match: re.Match[str], text: str, start: int) -> Number | None:
         bound = "range" if bound in ("exact", "about") else bound
     unit = _unit(groups, after)
     return Number(start=bound_start, end=match.end(), low=min(low, high), high=max(low, high), bound=bound, unit=unit, per=_per(after))
+
+
+def _is_no_count(number: str, before: str, after: str) -> bool:
+    """Designations ("flight 714"), ages ("Berg, 43, said"), addresses ("14 Harbour Street") and results of games ("beat them 3-2")."""
+    if _DESIGNATION.search(before[-12:]) or _AGE.match(after) or _STREET.match(after):
+        return True
+    if number.isdecimal() and int(number) < 120 and _AGE_BESIDE.search(before) and re.match(r"\s*,(?!\s*\d)", after):
+        return True
+    if not _SCORE.fullmatch(number):
+        return False
+    low, high = (int(side) for side in re.split("[-–]", number))
+    return low >= high or bool(_PLAYED.search(before))
+
+
+def _round(match: re.Match[str], text: str, start: int) -> Number:
+    """ "A dozen", "scores of", "hundreds of thousands": a number as round as its word."""
+    start, bound = _bound(text, match.start())
+    if match["one"]:
+        value = _ROUND_ONE[match["name"].lower()]
+        return Number(start=start, end=match.end(), low=value, high=value, bound="about" if bound == "exact" else bound, unit="", per="")
+    low, high = _ROUND_MANY[re.sub(r"\s+", " ", match["many"].lower())]
+    return Number(
+        start=match.start(), end=match.end(), low=low, high=high, bound="range", unit="", per=_per(text[match.end() : match.end() + 60])
+    )
 
 
 def _rescaled(low: float, high: float, low_text: str, high_text: str) -> tuple[float, float]:
@@ -154,7 +202,7 @@ def _per(after: str) -> str:
     return "day" if unit == "hour" else unit
 
 
-def _fraction(match: re.Match[str], text: str) -> Number | None:
+def _fraction(match: re.Match[str], text: str, start: int) -> Number | None:
     words = match["words"].lower().replace("-", " ")
     start, bound = _bound(text, match.start())
     if words in ("most", "the majority"):
@@ -162,4 +210,9 @@ def _fraction(match: re.Match[str], text: str) -> Number | None:
     if words == "all":
         return Number(start=match.start(), end=match.end(), low=1.0, high=1.0, bound="exact", unit="share", per="")
     value = _FRACTIONS[words]
-    return Number(start=start, end=match.end(), low=value, high=value, bound=bound, unit="share", per="")
+    point = re.match(r"(?i)\s+of a (?:percentage|per\s?cent) point", text[match.end() :])
+    unit, end = ("percent", match.end() + point.end()) if point else ("share", match.end())
+    return Number(start=start, end=end, low=value, high=value, bound=bound, unit=unit, per="")
+
+
+_READERS = {_FRACTION: _fraction, _ROUND: _round}

@@ -8,6 +8,9 @@ from pipeline.extract.quantities import Number
 from pipeline.extract.sentences import word_index
 from pipeline.statements import QuantityMention
 
+# "Dozens of boats" counts boats.
+_ROUND = frozenset("dozen score couple hundred thousand million ten".split())
+
 
 def quantity_mention(number: Number, sent: Span, text: str, shift: int) -> QuantityMention:
     """The mention of a number in its sentence. `text` is the paragraph, `shift` its offset in the article."""
@@ -36,8 +39,8 @@ def with_wholes(quantities: tuple[QuantityMention, ...], sent: Span) -> tuple[Qu
         if (
             following is not None
             and not following.unit
-            and sent[min(mention.upto, len(sent) - 1)].lower_ == "of"
-            and following.at - mention.upto <= 2
+            and following.at - mention.upto <= 3
+            and sent[mention.upto : following.at].text.lower().startswith(("of", "out of"))
         ):
             mention = replace(mention, share_of=following.high, things=following.things or mention.things)
         elif (
@@ -62,7 +65,7 @@ def _things(sent: Span, upto: int) -> tuple[str, ...]:
     things: list[Token] = []
     node = number
     for _ in range(4):
-        if node.pos_ in ("NOUN", "PROPN") and node not in things and not node.like_num:
+        if node.pos_ in ("NOUN", "PROPN") and node not in things and not node.like_num and node.lemma_.lower() not in _ROUND:
             things.append(node)
         if node.dep_ in ("nummod", "quantmod", "compound", "amod", "nmod", "advmod") and sent.start <= node.head.i < sent.end:
             node = node.head

@@ -19,13 +19,24 @@ from pipeline.extract.quantities import find_numbers
     ("Turnout was 61.3 percent.", 61.3, 61.3, "exact", "percent"),
     ("2 to 3 million doses came.", 2_000_000, 3_000_000, "range", ""),
     ("Two thirds of the fleet is gone.", 2 / 3, 2 / 3, "exact", "share"),
+    ("Just under half of the fleet is gone.", 0.5, 0.5, "less than", "share"),
+    ("More than a quarter of the fleet is gone.", 0.25, 0.25, "more than", "share"),
+    ("The rate was cut by a quarter of a percentage point.", 0.25, 0.25, "exact", "percent"),
+    ("A dozen boats sank.", 12, 12, "about", ""),
+    ("At least a dozen boats sank.", 12, 12, "at least", ""),
+    ("Dozens of boats sank.", 24, 99, "range", ""),
+    ("Hundreds of thousands of people fled.", 2e5, 999_999, "range", ""),
+    ("No fewer than 200 sheep died.", 200, 200, "at least", ""),
+    ("Rice worth €3m, was seized.", 3e6, 3e6, "exact", "EUR"),
 ])
 def test_a_number_is_read_with_its_bound_and_unit(text: str, low: float, high: float, bound: str, unit: str):
     (number,) = find_numbers(text, ())
     assert (number.low, number.high, number.bound, number.unit) == (pytest.approx(low), pytest.approx(high), bound, unit)
 
 
-@pytest.mark.parametrize("text", ["Gate No. 4 was shut.", "An Il-76 landed.", "Anna Berg, 43, said so.", "It was built in 1998.", "Flight 714 is late.", "The 3rd try failed."])
+@pytest.mark.parametrize("text", ["Gate No. 4 was shut.", "An Il-76 landed.", "Anna Berg, 43, said so.", "It was built in 1998.", "Flight 714 is late.", "The 3rd try failed.",
+    "Her brother, 9, wept.", "They live at 14 Harbour Street.", "Hill City beat them 3-2.", "The score of the film is fine.", "They are a couple.",
+])
 def test_designations_ages_years_and_ordinals_are_no_quantities(text: str):
     assert find_numbers(text, ()) == ()
 
