@@ -98,7 +98,7 @@ def gzip_zeros(total: int) -> bytes:
 
 ENTITY_BOMB = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(f'<!ENTITY {chr(98 + n)} "{"&" + chr(97 + n) + ";"}{("&" + chr(97 + n) + ";") * 9}">' for n in range(9)) + "]>"
 XXE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b SYSTEM "http://127.0.0.1:1/x">]>'
-AUTHOR_REDOS = "(" + "a@a.a" * 12_000
+AUTHOR_REDOS = "a" * 60_000
 
 # Each of them can give nothing: what is wrong, and the reason that an analyst reads (a regular expression).
 BROKEN: dict[str, tuple[Handler, str]] = {
@@ -109,7 +109,7 @@ BROKEN: dict[str, tuple[Handler, str]] = {
     "to-private": (answer("", 302, Location="http://10.0.0.7/feed"), "10.0.0.7 is not a public address"),
     "to-metadata": (answer("", 302, Location="http://169.254.169.254/latest"), "not a public address"),
     "to-file": (answer("", 302, Location="file:///etc/passwd"), "only http and https"),
-    "to-nothing": (answer("", 302, Location="http://"), "only http and https|no web address"),
+    "to-nothing": (answer("", 302, Location="http://"), "only http and https|no web address|more than 5 redirects"),
     "unasked-304": (answer("", 304), "304"),
     "http-401": (answer("no", 401), "answered 401"),
     "http-403": (answer("no", 403), "answered 403"),
@@ -148,6 +148,7 @@ BROKEN: dict[str, tuple[Handler, str]] = {
     "bad-chunk": (sent(head(Transfer_Encoding="chunked"), b"zz\r\nhello\r\n0\r\n\r\n"), "no proper HTTP|broke off"),
     "chunk-without-end": (sent(head(Transfer_Encoding="chunked"), b"5\r\nhello\r\n"), "broke off"),
     "too-long-length": (sent(head(Content_Length="5000"), b"<rss></rss>"), "broke off"),
+    "short-length": (answer(good_feed("short") + "trailing", Content_Length=str(len(good_feed("short")))), "no proper HTTP"),
     "bad-length": (sent(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n<rss/>"), "no proper HTTP"),
     "redos-author": (answer(rss(f"<item><link>https://example.org/r</link><author>{AUTHOR_REDOS}</author></item>")), "parsing took longer"),
 }
@@ -156,7 +157,6 @@ BROKEN: dict[str, tuple[Handler, str]] = {
 ODD: dict[str, tuple[Handler, int, str]] = {
     "wrong-type": (answer(good_feed("type"), Content_Type="image/png"), 3, ""),
     "wrong-charset": (answer(good_feed("charset"), Content_Type="application/xml; charset=nonsense-8"), 3, ""),
-    "short-length": (answer(good_feed("short") + "trailing", Content_Length=str(len(good_feed("short")))), 3, ""),
     "truncated": (answer(good_feed("truncated", 9)[:-180]), 8, "cut off or damaged"),
     "gzip-tail": (answer(gzip.compress(good_feed("tail").encode()) + b"garbage" * 50, Content_Encoding="gzip"), 3, ""),
     "nul-bytes": (answer(good_feed("nul").replace("Item", "It\0em")), 3, "cut off or damaged"),

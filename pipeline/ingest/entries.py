@@ -42,6 +42,9 @@ class ParsedFeed:
     notes: tuple[str, ...] = ()
 
 
+_SURROGATES = re.compile(rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));")
+
+
 def parse_entries(body: bytes, feed: Feed, *, base_url: str) -> tuple[Entry, ...]:
     """The entries of a feed (RSS, Atom, JSON Feed), in its order.
 
@@ -79,7 +82,8 @@ def read_feed(body: bytes, feed: Feed, base_url: str, charset: str = "") -> Pars
         raise _no_feed(head)
     named = charset if _CHARSET.fullmatch(charset) else ""
     headers = {"content-type": f"application/xml; charset={named}" if named else "application/xml"}
-    parsed = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    # feedparser 6.0 raises on references to surrogates, which stand for no character.
+    parsed = feedparser.parse(_SURROGATES.sub(b"&#xFFFD;", body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     if not parsed.version and not parsed.entries:
         raise _no_feed(head)
     malformed = isinstance(parsed.get("bozo_exception"), SAXException)

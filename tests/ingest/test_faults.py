@@ -25,7 +25,7 @@ UNREACHABLE = {
     "dns-label": (f"http://{'a' * 70}.example/feed", "name not found|no web address"),
     "refused": ("http://127.0.0.1:{closed}/feed", "no connection"),
     "not-listed": ("http://127.0.0.2:8765/feed", "not a public address"),
-    "tls": ("https://127.0.0.1:{plain}/feed", "no secure connection|no connection"),
+    "tls": ("https://127.0.0.1:{plain}/feed", "no secure connection|no connection|no complete answer"),
 }
 
 
