@@ -112,7 +112,9 @@ def agree(one: Article, other: Article) -> bool:
     """True if two texts may be one article at two times: the same title, or mostly the same words."""
     if normal_words(one.title) and normal_words(one.title) == normal_words(other.title):
         return True
-    if fuzz.ratio(normal_words(one.title), normal_words(other.title)) >= SAME_ENOUGH + 20:
+    # "Village 4 reports its plan" and "Village 5 reports its plan" are alike in all but what tells them apart.
+    numbered = re.findall(r"\d+", one.title) == re.findall(r"\d+", other.title)
+    if numbered and fuzz.ratio(normal_words(one.title), normal_words(other.title)) >= SAME_ENOUGH + 20:
         return True
     # Words, not letters: any two English texts share their letters.
     return fuzz.ratio(normal_words(one.text)[:_COMPARED].split(), normal_words(other.text)[:_COMPARED].split()) >= SAME_ENOUGH
