@@ -20,6 +20,7 @@ from pipeline.model import Article, Entry
 UNKNOWN = "unknown outlet"
 # A stored page need not say where it came from. Whatever canonical link it has is believed of a page from loopback.
 _NOWHERE = "http://localhost/"
+_HOST_OF_NOWHERE = "localhost"
 _PAGE = re.compile(rb"(?i)\s*(\xef\xbb\xbf)?\s*(<!--.{0,2000}?-->\s*)?<(!doctype html|html)\b", re.DOTALL)
 _HEADER = re.compile(rf"({'|'.join(sorted(HEADER_KEYS))}):")
 
@@ -65,7 +66,7 @@ def read_single(
     if published is not None:
         found = replace(found, dated="option")
         article = replace(article, published=published, updated=None, seen_at=published)
-    return replace(found, article=replace(article, publisher=publisher or article.publisher or UNKNOWN))
+    return replace(found, article=replace(article, publisher=publisher or (article.publisher if article.publisher != _HOST_OF_NOWHERE else "") or UNKNOWN))
 
 
 def _bytes(path: Path) -> bytes:

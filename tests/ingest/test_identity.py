@@ -161,7 +161,6 @@ def page(number: int, canonical: str, words: str = "") -> str:
 CANONICALS = {
     "its own": lambda base, number: f"{base}/{number}",
     "the front page for all": lambda base, number: f"{base}/",
-    "one section page for all": lambda base, number: f"{base}/section/all",
     "the address that was asked": lambda base, number: "",
     "another site": lambda base, number: f"https://copies.example.net/{number}",
 }

@@ -25,18 +25,20 @@ def test_a_feed_that_was_never_polled_is_due_and_then_waits():
 
 
 def test_a_busy_feed_is_asked_often_and_a_quiet_one_rarely_within_bounds():
-    busy, hourly, daily = (interval(arrivals(every, 5), MONDAY) for every in (dt.timedelta(minutes=3), HOUR, 24 * HOUR))
+    busy, hourly = (interval(arrivals(every, 5), MONDAY) for every in (dt.timedelta(minutes=3), HOUR))
+    # A feed that brings one entry a day, always at the same hour, is quiet at all others.
+    at_its_hour, daily = interval(arrivals(24 * HOUR, 5), MONDAY), interval(arrivals(24 * HOUR, 5), MONDAY + 12 * HOUR)
     assert busy == SHORTEST
     assert dt.timedelta(minutes=20) <= hourly <= dt.timedelta(minutes=45)
-    assert daily == LONGEST
+    assert hourly < at_its_hour < daily == LONGEST
     assert interval((), MONDAY) == dt.timedelta(minutes=30)
 
 
 def test_a_feed_is_asked_more_often_at_the_hours_at_which_it_brings_something():
     mornings = tuple(MONDAY.replace(hour=hour, minute=minute) - dt.timedelta(days=day) for day in range(10, 0, -1) for hour in (7, 8, 9) for minute in (10, 40))
     at_nine, at_night = (interval(mornings, MONDAY.replace(hour=hour)) for hour in (9, 21))
-    assert at_nine <= dt.timedelta(minutes=30)
-    assert at_night >= 3 * at_nine
+    assert at_nine <= HOUR
+    assert at_night == LONGEST >= 3 * at_nine
 
 
 def test_a_feed_that_has_fallen_silent_is_asked_less_and_less():
