@@ -84,7 +84,9 @@ def read_feed(body: bytes, feed: Feed, base_url: str, charset: str = "") -> Pars
     named = charset if _CHARSET.fullmatch(charset) else ""
     headers = {"content-type": f"application/xml; charset={named}" if named else "application/xml"}
     # feedparser 6.0 raises on references to surrogates, which stand for no character.
-    parsed = feedparser.parse(io.BytesIO(_SURROGATES.sub(b"&#xFFFD;", body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    parsed = feedparser.parse(
+        io.BytesIO(_SURROGATES.sub(b"&#xFFFD;", body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
     if not parsed.version and not parsed.entries:
         raise _no_feed(head)
     malformed = isinstance(parsed.get("bozo_exception"), SAXException)

@@ -20,7 +20,6 @@ from pipeline.model import Article, Entry
 UNKNOWN = "unknown outlet"
 # A stored page need not say where it came from. Whatever canonical link it has is believed of a page from loopback.
 _NOWHERE = "http://localhost/"
-_HOST_OF_NOWHERE = "localhost"
 _PAGE = re.compile(rb"(?i)\s*(\xef\xbb\xbf)?\s*(<!--.{0,2000}?-->\s*)?<(!doctype html|html)\b", re.DOTALL)
 _HEADER = re.compile(rf"({'|'.join(sorted(HEADER_KEYS))}):")
 
@@ -66,7 +65,7 @@ def read_single(
     if published is not None:
         found = replace(found, dated="option")
         article = replace(article, published=published, updated=None, seen_at=published)
-    return replace(found, article=replace(article, publisher=publisher or (article.publisher if article.publisher != _HOST_OF_NOWHERE else "") or UNKNOWN))
+    return replace(found, article=replace(article, publisher=publisher or article.publisher or UNKNOWN))
 
 
 def _bytes(path: Path) -> bytes:
@@ -107,7 +106,7 @@ def _plain(text: str, url: str, name: str, now: dt.datetime) -> SingleArticle:
 
 
 def _page(raw: bytes, url: str, name: str, now: dt.datetime) -> SingleArticle:
-    fallback = Entry(feed="", url=url or _NOWHERE, title="", publisher=_host(url), published=now)
+    fallback = Entry(feed="", url=url or _NOWHERE, title="", publisher=_host(url) or UNKNOWN, published=now)
     try:
         article = read_article(raw, url=url, seen_at=now, fallback=fallback, source=Path(name).name)
     except InputError as error:

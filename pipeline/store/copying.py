@@ -34,7 +34,11 @@ def copy_database(source: Database, target: Database, *, progress: Progress = la
     tables = [table for table in metadata.sorted_tables if table is not leases]
     with source.reading() as reader, target.writing() as writer:
         # A new database counts its revisions from a row of its own.
-        filled = [table.name for table in tables if table is not revisions and writer.execute(select(func.count()).select_from(table)).scalar_one()]
+        filled = [
+            table.name
+            for table in tables
+            if table is not revisions and writer.execute(select(func.count()).select_from(table)).scalar_one()
+        ]
         if filled:
             raise DatabaseError(
                 f"is not empty ({', '.join(filled)})",
