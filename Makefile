@@ -7,7 +7,7 @@ STORY ?= syria-withdrawal
 OUT ?= out/$(STORY)
 SIZES ?= 10000,100000
 
-.PHONY: run test check fix eval ablation quality bench soak up clean lock setup schedule secrets
+.PHONY: run test smoke check fix eval ablation quality bench soak up clean lock setup schedule secrets
 
 setup: $(STAMP)
 
@@ -39,6 +39,10 @@ fix: setup
 
 eval: setup
 	$(BIN)/claimwatch eval
+
+# The container set-up without containers: the same commands and environment with a real server, worker and database (minutes).
+smoke: setup
+	$(BIN)/python -m pytest tests/smoke.py
 
 # What each part of the rules is worth: the tuned stories with one part taken out at a time (some ten minutes).
 ablation: setup
