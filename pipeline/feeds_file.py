@@ -85,7 +85,7 @@ def _block(feed: Feed, comment: str) -> str:
 
 def _quoted(text: str) -> str:
     # A JSON string without control characters is a TOML string; what JSON leaves as it is and TOML forbids is only DEL.
-    return json.dumps(" ".join(text.split()).replace("\x7f", ""), ensure_ascii=False)
+    return json.dumps(" ".join(text.replace("\x7f", " ").split()), ensure_ascii=False)
 
 
 def _free_id(wish: str, taken: Collection[str]) -> str:
