@@ -1,7 +1,7 @@
 """Open statements <-> rows, and the stored ones that may say the same as a new one.
 
 Retrieval that does not grow with the store: of a statement's keys the rarest are read first, until a budget of rows is spent;
-what shares the most of their weight is a candidate. Two queries for a whole batch, the same on SQLite and PostgreSQL.
+what shares the most of their weight is a candidate. Four queries for a whole batch, the same on SQLite and PostgreSQL.
 """
 
 import heapq
