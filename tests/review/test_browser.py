@@ -16,7 +16,7 @@ from tests.review.conftest import NOW, WATCHES, Served, fill
 
 pytestmark = pytest.mark.browser
 # A busy machine takes its time; what never happens still fails.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
