@@ -19,8 +19,10 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Not for the whole session: while Playwright's synchronous interface is open, its event loop counts as running in this
+    # thread, and whatever starts one of its own afterwards (Prefect, a fetch, a second browser) is refused.
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         unavailable("no Chromium on PATH (on Debian: apt-get install chromium)")

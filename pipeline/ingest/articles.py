@@ -10,7 +10,7 @@ from lxml import html
 from lxml.etree import LxmlError
 
 from pipeline.errors import InputError
-from pipeline.ingest.identity import is_shared, site
+from pipeline.ingest.identity import is_shared, names_one_page, site
 from pipeline.ingest.metadata import PageFacts, read_facts
 from pipeline.ingest.text import clean_text, language_of
 from pipeline.ingest.walls import wall
@@ -109,14 +109,15 @@ def main_text(body: bytes) -> str:
 def identity(canonical: str, url: str) -> str:
     """The address that an article is known by, without tracking parameters.
 
-    That is its canonical link, if it is on the same site (or the page came from loopback) and does not name the front page, as the
-    canonical links of some sites do for all their pages; else the address it came from.
+    That is its canonical link, if it is on the same site (or the page came from loopback) and does not name the front page or a section,
+    as the canonical links of some sites do for all their pages; else the address it came from.
     """
     link = urljoin(url, canonical) if canonical else ""
     if link and url:
         host = urlsplit(url).hostname or ""
-        front = urlsplit(link).path in ("", "/") and urlsplit(url).path not in ("", "/")
-        link = link if not front and (site(url) == site(link) or _LOOPBACK.match(host)) else ""
+        whole_site = urlsplit(link).path in ("", "/") and urlsplit(url).path not in ("", "/")
+        section = names_one_page(url) and not names_one_page(link)
+        link = link if not whole_site and not section and (site(url) == site(link) or _LOOPBACK.match(host)) else ""
     address = link or url
     return (clean_url(address) or address) if re.match(r"(?i)^https?://", address) else ""
 

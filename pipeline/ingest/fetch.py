@@ -247,6 +247,9 @@ class Fetcher:
 
     def _next_hop(self, here: URL, location: str, where: str) -> URL:
         try:
+            asked = urlsplit(location.strip())
+            if asked.scheme and not asked.netloc and not asked.path.strip("/"):
+                raise ValueError(location)  # "http://": joined to where we are it would lead back there, again and again
             following = _checked(urljoin(str(here.with_user(None)), location.strip()), where)
         except ValueError as error:
             raise FetchError("redirects to what is no web address", where=where, code="redirects") from error

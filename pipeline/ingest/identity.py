@@ -52,6 +52,13 @@ def site(url: str) -> str:
     return link_key(url).partition("/")[0].partition("?")[0]
 
 
+def names_one_page(url: str) -> bool:
+    """True if the end of an address looks like one article's, not like a section's: "/2016/truce-holds-for-now", "/a8134"."""
+    host_and_path = link_key(url).partition("?")[0]
+    last = host_and_path.rpartition("/")[2] if "/" in host_and_path else ""
+    return bool(re.search(r"\d", last)) or len(re.findall(r"[-_]", last)) >= 2
+
+
 def with_keys(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries with their keys. Where several share one address (a feed that links to the front page) their titles tell them apart."""
     found = tuple(entries)

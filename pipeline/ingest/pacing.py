@@ -1,6 +1,7 @@
 """When to ask again: feeds by how often and at what hour they bring something, pages by their age. Pure: `now` is an argument."""
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -67,8 +68,9 @@ def interval(arrivals: Sequence[dt.datetime], now: dt.datetime) -> dt.timedelta:
     # The rate at this hour, drawn towards the overall rate as long as only few days are known.
     rate = (here + overall * width * _PRIOR_DAYS) / (width * (days + _PRIOR_DAYS))
     expected = dt.timedelta(hours=1 / rate) if rate > 0 else LONGEST
-    # A feed that has fallen silent is not asked as if it had not.
-    return min(max(expected / 2, SHORTEST, (now - recent[-1]) / 24), LONGEST)
+    # A feed that has been silent for longer than its nights are is not asked as if it had not.
+    usual = max(later - earlier for earlier, later in itertools.pairwise(recent))
+    return min(max(expected / 2, SHORTEST, (now - recent[-1] - usual) / 24), LONGEST)
 
 
 def _hours_apart(one: dt.datetime, other: dt.datetime) -> float:

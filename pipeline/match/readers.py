@@ -7,6 +7,7 @@ from pipeline.match.dated import read_dates, read_durations
 from pipeline.match.standing import (
     Found,
     Hits,
+    brings_negation,
     denies_outright,
     head_word,
     in_side_clause,
@@ -62,7 +63,7 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         word = head_word(statement, hit)
         if word.certainty is Certainty.UNKNOWN:
             continue  # "asked whether it had been lifted" says nothing of the kind
-        negated = (word.negated and not is_unchanged(hits)) != (hit.use == "denied state")
+        negated = (word.negated and not is_unchanged(hits) and not brings_negation(hit)) != (hit.use == "denied state")
         state = hit.detail
         certainty: Certainty = word.certainty
         if negated:

@@ -45,6 +45,11 @@ def head_word(statement: Statement, hit: Hit) -> Word:
     return statement.words[verbs[0] if verbs else hit.upto - 1]
 
 
+def brings_negation(hit: Hit) -> bool:
+    """True if the phrase brings its own negation, which turns nothing round: "no longer holds", "too close to call"."""
+    return not {"no", "not", "never", "without", "too"}.isdisjoint(hit.phrase.lower().split())
+
+
 def closest(statement: Statement, hits: tuple[Hit, ...], clause: int) -> float:
     """1 if a hit stands in the clause, 0.5 if elsewhere in the sentence, 0 if there is none."""
     if not hits:

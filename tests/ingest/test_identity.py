@@ -62,6 +62,8 @@ def test_two_addresses_are_not_taken_for_one(one: str, other: str):
     ("https://example.org/", "https://example.org/story", "https://example.org/story"),
     ("https://other.example.net/story", "https://example.org/story", "https://example.org/story"),
     ("", "https://example.org/story?utm_medium=rss", "https://example.org/story"),
+    ("/world/all", "https://example.org/world/truce-holds-for-now", "https://example.org/world/truce-holds-for-now"),
+    ("/world/8134", "https://example.org/world/truce-holds-for-now", "https://example.org/world/8134"),
     ("javascript:alert(1)", "https://example.org/story", "https://example.org/story"),
 ])
 def test_a_canonical_link_counts_on_its_own_site_and_not_if_it_names_the_front_page(canonical: str, url: str, wanted: str):
@@ -161,6 +163,7 @@ def page(number: int, canonical: str, words: str = "") -> str:
 CANONICALS = {
     "its own": lambda base, number: f"{base}/{number}",
     "the front page for all": lambda base, number: f"{base}/",
+    "one section page for all": lambda base, number: f"{base}/section/all",
     "the address that was asked": lambda base, number: "",
     "another site": lambda base, number: f"https://copies.example.net/{number}",
 }

@@ -37,7 +37,7 @@ def test_a_busy_feed_is_asked_often_and_a_quiet_one_rarely_within_bounds():
 def test_a_feed_is_asked_more_often_at_the_hours_at_which_it_brings_something():
     mornings = tuple(MONDAY.replace(hour=hour, minute=minute) - dt.timedelta(days=day) for day in range(10, 0, -1) for hour in (7, 8, 9) for minute in (10, 40))
     at_nine, at_night = (interval(mornings, MONDAY.replace(hour=hour)) for hour in (9, 21))
-    assert at_nine <= HOUR
+    assert at_nine <= dt.timedelta(minutes=30)
     assert at_night == LONGEST >= 3 * at_nine
 
 
