@@ -12,7 +12,7 @@ from pipeline.review.desk import Desk
 from pipeline.store.claim_search import claims_said_by
 from pipeline.store.claims import claims_of_article, retract_claims
 from pipeline.store.decisions import Done, Verdict, decide
-from pipeline.store.rulings import add_ruling
+from pipeline.store.rulings import add_ruling, is_ruled
 from pipeline.store.states import add_states, latest_state
 from pipeline.verdicts import Reviewed, Ruling, pair_mark, sentence_mark
 
@@ -35,14 +35,16 @@ def rule_out(connection: Connection, desk: Desk, found: Reviewed, version: int, 
     ]
     at = clock_of(connection, change.watch, change.question, verdict.at)
     reason = verdict.note or "the sentence does not answer this question"
+    mark = sentence_mark(change.watch, change.question, change.evidence.sentence)
+    ruling = Ruling(kind="split", watch=change.watch, question=change.question, mark=mark)
     done = decide(
         connection, change.id, version,
         Verdict(action=verdict.action, who=verdict.who, at=verdict.at, note=reason,
                 data={"retracted": keys, "watch": change.watch, "question": change.question}),
+        anew=not is_ruled(connection, ruling),
     )  # fmt: skip
     if done.batch:
-        mark = sentence_mark(change.watch, change.question, change.evidence.sentence)
-        add_ruling(connection, done.batch, Ruling(kind="split", watch=change.watch, question=change.question, mark=mark))
+        add_ruling(connection, done.batch, ruling)
         retract_claims(connection, keys, at)
         fold_again(connection, desk, change.watch, change.question, at)
     return done
@@ -54,9 +56,10 @@ def rule_same(connection: Connection, found: Reviewed, version: int, verdict: Ve
     if change.old is None or change.new is None:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "There are no two answers here that could be the same.")
     reason = verdict.note or "both sentences say the same"
-    done = decide(connection, change.id, version, Verdict(action=verdict.action, who=verdict.who, at=verdict.at, note=reason))
+    ruling = Ruling(kind="same", watch=change.watch, question=change.question, mark=pair_mark(change))
+    said = Verdict(action=verdict.action, who=verdict.who, at=verdict.at, note=reason)
+    done = decide(connection, change.id, version, said, anew=not is_ruled(connection, ruling))
     if done.batch:
-        ruling = Ruling(kind="same", watch=change.watch, question=change.question, mark=pair_mark(change))
         add_ruling(connection, done.batch, ruling)
     return done
 

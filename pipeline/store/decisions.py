@@ -56,7 +56,7 @@ def to_standing(row: Row[Any]) -> Standing:
     )  # fmt: skip
 
 
-def decide(connection: Connection, change: str, version: int, verdict: Verdict) -> Done:
+def decide(connection: Connection, change: str, version: int, verdict: Verdict, *, anew: bool = False) -> Done:
     """Decide on one change.
 
     Args:
@@ -64,6 +64,7 @@ def decide(connection: Connection, change: str, version: int, verdict: Verdict) 
         change: Its id.
         version: The version on which the verdict rests. The same verdict again is no error.
         verdict: What is decided.
+        anew: Log it even if the change lies there already: the verdict does more than move it.
 
     Raises:
         StaleError: Somebody has decided otherwise since that version.
@@ -73,7 +74,7 @@ def decide(connection: Connection, change: str, version: int, verdict: Verdict) 
     if standing is None:
         raise KeyError(change)
     if verdict.action is not Action.NOTE:
-        if _after(standing, verdict) == _state(standing):
+        if _after(standing, verdict) == _state(standing) and not anew:
             return Done(batch="", changed=0)
         if standing.version != version and verdict.action is not Action.SEEN:
             raise StaleError(standing)

@@ -20,6 +20,13 @@ def add_ruling(connection: Connection, batch: str, ruling: Ruling) -> None:
     )
 
 
+def is_ruled(connection: Connection, ruling: Ruling) -> bool:
+    """True if people have ruled just that, and it stands."""
+    same = (rulings.c.kind == ruling.kind, rulings.c.watch == ruling.watch, rulings.c.question == ruling.question)
+    query = select(rulings.c.id).where(rulings.c.mark == ruling.mark, *same, rulings.c.active.is_(True))
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def set_rulings(connection: Connection, batch: str, *, active: bool) -> int:
     """Take the rulings of a batch back, or bring them back; returns how many there are."""
     return connection.execute(update(rulings).where(rulings.c.batch == batch).values(active=active)).rowcount

@@ -59,6 +59,11 @@ def open_site(browser: Browser, sqlite_database: Database, config: Path) -> Iter
     assert [complaint for site in sites for complaint in site.complaints] == []
 
 
+def keys_work(page: Page) -> None:
+    """Wait until the page says that it has keys: before its script has run, what is pressed is lost."""
+    expect(page.get_by_text("for the keys.")).to_be_visible()
+
+
 def every_page(site: Site) -> dict[str, str]:
     return {
         "inbox": "/", "all": "/?state=all&kind=new&kind=disputed", "change": f"/changes/{site.of_kind(ChangeKind.DATE_MOVED)}",
@@ -107,6 +112,7 @@ def test_fifty_changes_are_cleared_by_keyboard_alone(open_site):
         if number == 24:
             # The first page is empty: the next one comes by itself.
             expect(page.locator(".item")).to_have_count(25)
+            keys_work(page)
             page.keyboard.press("j")
         elif number < 49:
             expect(page.locator("#flash")).to_contain_text("accepted" if number % 2 else "dismissed")
@@ -141,10 +147,26 @@ def test_opening_a_change_marks_it_as_seen_and_a_verdict_leads_to_the_next(open_
     expect(page.locator("#flash")).to_contain_text("1 change accepted.")
     expect(page.locator("h1.values")).to_be_visible()
     expect(page.locator("article .state")).to_have_text("seen")
+    second = page.url.partition("?")[0]
     page.keyboard.press("j")
+    expect(page).not_to_have_url(re.compile(re.escape(second)))
     expect(page).to_have_url(re.compile("/changes/"))
+    keys_work(page)
     page.keyboard.press("g")
     page.keyboard.press("u")
+    expect(page.locator(".item")).to_have_count(4)
+
+
+def test_a_key_that_wants_a_second_one_is_remembered_while_the_page_changes(open_site):
+    site = open_site()
+    page = site.page(f"/changes/{site.of_kind(ChangeKind.DISPUTED)}")
+    page.keyboard.press("a")
+    expect(page.locator("#flash")).to_contain_text("1 change accepted.")
+    keys_work(page)
+    page.keyboard.press("g")
+    page.reload()
+    page.keyboard.press("u")
+    # "g u" is the inbox; "u" alone would have taken the verdict back.
     expect(page.locator(".item")).to_have_count(4)
 
 
@@ -160,6 +182,7 @@ def test_keys_mark_tick_search_help_and_can_be_switched_off(open_site):
     page.keyboard.press("t")
     page.get_by_role("button", name="Dismiss 2 ticked").click()
     expect(page.locator("#flash")).to_contain_text("2 changes dismissed.")
+    keys_work(page)
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
     page.keyboard.type("jax")
@@ -194,7 +217,7 @@ def test_without_scripts_everything_essential_is_a_form_or_a_link(open_site):
     page.get_by_role("button", name="Dismiss ticked").click()
     expect(page.locator("#flash")).to_contain_text("3 changes dismissed.")
     page.goto("/?state=dismissed")
-    page.get_by_role("button", name="Back to the inbox").first.click()
+    page.locator(".item").first.get_by_role("button", name="Back to the inbox").click()
     expect(page.locator(".item")).to_have_count(2)
     page.goto(f"/changes/{site.of_kind(ChangeKind.DATE_MOVED)}")
     page.get_by_label("Note").fill("Ask the mayor.")

@@ -144,6 +144,21 @@ def test_a_ruling_on_a_live_watch_counts_from_now_and_on_an_archive_from_its_las
         assert latest_state(connection, "bridge", "closing").as_of == review.moment[0]
 
 
+def test_what_was_dismissed_already_can_still_be_taken_off_the_question_but_only_once(review: Review):
+    change = of_kind(review, ChangeKind.DATE_MOVED)
+    review.post(f"/changes/{change.id}/dismiss", version=0)
+    done = review.post(f"/changes/{change.id}/split", version=1).json()
+    assert done["told"] == "1 change taken off the question."
+    assert review.post(f"/changes/{change.id}/split", version=review.version(change)).json()["told"] == "There was nothing to do."
+    with review.database.reading() as connection:
+        again = make_claim(sentence=change.evidence.sentence, url="https://other.example/copy")
+        assert not allowed_claims(connection)(again)
+    assert review.post("/undo", batch=done["batch"]).status_code == 200
+    assert review.state(change) == "dismissed"
+    with review.database.reading() as connection:
+        assert allowed_claims(connection)(again)
+
+
 def test_two_answers_that_are_the_same_claim_change_nothing_any_more(review: Review):
     change = of_kind(review, ChangeKind.NUMBER_CHANGED)
     review.post(f"/changes/{change.id}/same", version=0)

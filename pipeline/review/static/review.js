@@ -118,20 +118,24 @@
 
   function keysOn() { return localStorage.getItem('keys') !== 'off'; }
 
-  let prefix = '';
+  // The first of two keys outlives a change of page: "g u" must never be read as "u", which takes a verdict back.
+  function prefix(key) {
+    const was = (sessionStorage.getItem('prefix') || '').split(' ');
+    if (key) { sessionStorage.setItem('prefix', key + ' ' + Date.now()); } else { sessionStorage.removeItem('prefix'); }
+    return Date.now() - Number(was[1]) < 3000 ? was[0] : '';
+  }
+
   function pressed(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) { return; }
     const typing = event.target.closest('input:not([type=checkbox]), textarea, select, dialog[open]');
     if (typing || !keysOn()) { return; }
     const key = event.key;
-    const was = prefix;
-    prefix = '';
-    if (was === 'g') {
+    if (prefix('') === 'g') {
       if (key === 'u') { location.href = '/'; } else if (key === 'w') { location.href = '/watches'; }
       return;
     }
     const act = {
-      g: function () { prefix = 'g'; },
+      g: function () { prefix('g'); },
       j: function () { move(1); }, k: function () { move(-1); },
       o: function () { const link = current && current.querySelector('h3 a'); if (link) { location.href = link.href; } },
       a: function () { decide('accept', current); }, x: function () { decide('dismiss', current); }, z: function () { decide('snooze', current); },
