@@ -12,7 +12,7 @@ from pipeline.report.rows import change_row, claim_row, csv_text, state_row
 from pipeline.review.change_page import find_change
 from pipeline.review.desk import Desk, address, as_json, desk_of
 from pipeline.review.listing import change_filter, claim_filter, day, place, place_words, whole
-from pipeline.review.source_pages import feed_rows
+from pipeline.review.source_pages import as_row, feed_rows
 from pipeline.review.watch_pages import states_now
 from pipeline.store.articles import newest_articles
 from pipeline.store.claim_search import search_claims
@@ -77,7 +77,7 @@ def speakers(request: Request, desk: Desk, limit: int) -> tuple[list[Row], str]:
 def sources(_request: Request, desk: Desk, _limit: int) -> tuple[list[Row], str]:
     """Feeds and how they answer."""
     with desk.database.reading() as connection:
-        return [row.as_row() for row in feed_rows(connection, desk)], ""
+        return [as_row(source) for source in feed_rows(connection, desk)], ""
 
 
 def runs(_request: Request, desk: Desk, limit: int) -> tuple[list[Row], str]:

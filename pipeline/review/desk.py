@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -160,12 +160,15 @@ def _environment() -> Environment:
     made.globals.update(
         icons=ICONS, words=WORDS, tones=TONES, meaning=MEANING, kinds=IMPORTANCE, address=address, titled=_titled
     )
-    made.filters.update(day=day_words, moment=moment_words, voice=voice_words, joined=joined, number=_number, iso=lambda at: at.isoformat())
+    made.filters.update(day=day_words, moment=moment_words, voice=voice_words, joined=joined, number=_number, iso=lambda at: at.isoformat(), as_written=escape)
     return made
 
 
 def _clean(value: Any) -> Any:
-    """Every value that a template prints passes here: no control character and no text-direction trick reaches a page."""
+    """Every value that a template prints passes here: no control character and no text-direction trick reaches a page.
+
+    `as_written` is for the analyst's own file in the editor: escaped, and otherwise the very text, which is saved as it stands.
+    """
     return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value)
 
 

@@ -1,14 +1,12 @@
 """Sources and their health in plain words, runs with their figures, and the log of what people decided."""
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.report.when import moment_words
+from pipeline.report.health import SourceHealth, source_health
 from pipeline.review.desk import Desk, desk_of
 from pipeline.review.listing import whole
 from pipeline.store.decisions import history
@@ -17,27 +15,6 @@ from pipeline.store.runs import recent_runs
 from pipeline.store.tallies import OUTLET, busiest
 
 _DECISIONS, _RUNS = 60, 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedRow:
-    """A feed as an analyst understands it. `words` says how it stands; `good` is None where it has not been polled yet."""
-
-    id: str
-    url: str
-    publisher: str
-    words: str
-    good: bool | None
-    last_polled_at: dt.datetime | None
-    last_changed_at: dt.datetime | None
-
-    def as_row(self) -> dict[str, Any]:
-        """For programs."""
-        return {
-            "id": self.id, "url": self.url, "publisher": self.publisher, "health": self.words, "good": self.good,
-            "last_polled_at": self.last_polled_at.isoformat() if self.last_polled_at else None,
-            "last_changed_at": self.last_changed_at.isoformat() if self.last_changed_at else None,
-        }  # fmt: skip
 
 
 def sources_page(request: Request) -> Response:
@@ -49,27 +26,20 @@ def sources_page(request: Request) -> Response:
     return desk.page(request, "sources.html", feeds=feeds, outlets=outlets)
 
 
-def feed_rows(connection: Connection, desk: Desk) -> tuple[FeedRow, ...]:
-    """Every feed of the configuration, those in trouble first."""
-    known = {memory.id: memory for memory in all_feed_memories(connection)}
-    rows = []
-    for feed in desk.story.feeds:
-        memory = known.get(feed.id)
-        if memory is None or memory.last_polled_at is None:
-            words, good = "not polled yet", None
-        elif memory.failures:
-            times = "once" if memory.failures == 1 else f"{memory.failures} times in a row"
-            words, good = f"{memory.last_error.rstrip('.')} ({times}, last {moment_words(memory.last_polled_at)})", False
-        else:
-            words = f"answers; last new entry {moment_words(memory.last_changed_at)}" if memory.last_changed_at else "answers; nothing new so far"
-            good = True
-        rows.append(
-            FeedRow(
-                id=feed.id, url=feed.url, publisher=feed.publisher, words=words, good=good,
-                last_polled_at=memory.last_polled_at if memory else None, last_changed_at=memory.last_changed_at if memory else None,
-            )
-        )  # fmt: skip
-    return tuple(sorted(rows, key=lambda row: (row.good is not False, row.id)))
+def feed_rows(connection: Connection, desk: Desk) -> tuple[SourceHealth, ...]:
+    """How every feed of the configuration is doing, those that need somebody first."""
+    found = source_health(desk.story.feeds, all_feed_memories(connection), desk.now())
+    return tuple(sorted(found, key=lambda source: (not source.needs_attention, source.name)))
+
+
+def as_row(source: SourceHealth) -> dict[str, Any]:
+    """A source for programs."""
+    return {
+        "id": source.feed.id, "url": source.feed.url, "publisher": source.feed.publisher, "health": source.health.value,
+        "needs_attention": source.needs_attention, "sentence": source.sentence, "remedy": source.remedy, "notes": list(source.notes),
+        "last_good_at": source.last_good_at.isoformat() if source.last_good_at else None,
+        "next_due_at": source.next_due_at.isoformat() if source.next_due_at else None,
+    }  # fmt: skip
 
 
 def runs_page(request: Request) -> Response:

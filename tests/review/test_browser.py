@@ -61,7 +61,7 @@ def open_site(browser: Browser, sqlite_database: Database, config: Path) -> Iter
 
 def keys_work(page: Page) -> None:
     """Wait until the page says that it has keys: before its script has run, what is pressed is lost."""
-    expect(page.get_by_text("for the keys.")).to_be_visible()
+    expect(page.get_by_role("button", name="Keys ?")).to_be_visible()
 
 
 def every_page(site: Site) -> dict[str, str]:
@@ -264,6 +264,8 @@ def test_of_two_reviewers_the_second_is_told_and_nothing_is_lost(open_site):
 def test_the_editor_shows_what_is_caught_while_one_types(open_site):
     site = open_site()
     page = site.page("/editor")
+    # To the letter, line by line: it is saved as it stands there.
+    expect(page.get_by_label("watches.toml")).to_have_value(WATCHES)
     page.get_by_label("watches.toml").fill(WATCHES.replace("When does it close?", "On which day does it close?"))
     expect(page.locator("#caught")).to_contain_text("On which day does it close?", timeout=60_000)
     page.get_by_label("watches.toml").fill(WATCHES.replace("kind =", "kidn ="))

@@ -1,6 +1,7 @@
 """What the pages, the data and the files say."""
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -15,10 +16,12 @@ from typer.testing import CliRunner
 
 from pipeline import cli
 from pipeline.evidence import verify_bundle
+from pipeline.memory import FeedMemory
 from pipeline.model import ChangeKind
 from pipeline.review.openapi import LISTS, described
 from pipeline.store.database import Database
-from tests.review.conftest import SENTENCES, Review
+from pipeline.store.feeds import save_feed_memory
+from tests.review.conftest import NOW, SENTENCES, Review
 
 
 def test_the_inbox_says_how_many_are_new_in_title_and_bar_and_groups_them_by_watch(review: Review):
@@ -122,7 +125,27 @@ def test_a_speaker_is_shown_question_by_question_in_order_of_time(review: Review
 
 def test_a_feed_that_was_never_asked_says_so(review: Review):
     row = review.client.get("/sources.json").json()["rows"][0]
-    assert (row["id"], row["health"], row["good"]) == ("hill", "not polled yet", None)
+    assert (row["id"], row["health"], row["needs_attention"], row["last_good_at"]) == ("hill", "not polled yet", False, None)
+    assert "127.0.0.1:1: not polled yet." in review.client.get("/sources").text
+
+
+def test_a_feed_in_trouble_is_named_first_with_what_since_when_and_what_to_do(review: Review):
+    feeds = (review.config / "feeds.toml").read_text() + '\n[[feed]]\nid = "valley"\nurl = "http://valley.example/feed"\npublisher = "Valley Post"\n'
+    (review.config / "feeds.toml").write_text(feeds)
+    since, due = NOW - dt.timedelta(hours=3), NOW + dt.timedelta(minutes=40)
+    failing = FeedMemory(
+        id="valley", url="http://valley.example/feed", last_polled_at=NOW, failures=3, failing_since=since, last_code="http_404",
+        last_error="there is no such page (404)", next_due_at=due, last_good_at=since,
+    )  # fmt: skip
+    with review.database.writing() as connection:
+        save_feed_memory(connection, failing)
+    rows = review.client.get("/sources.json").json()["rows"]
+    assert [(row["id"], row["health"], row["needs_attention"]) for row in rows] == [("valley", "failing", True), ("hill", "not polled yet", False)]
+    page = review.client.get("/sources").text
+    said = f"valley.example: there is no such page (404), three times since {since:%H:%M}; next try {due:%H:%M}; last read {since:%H:%M}."
+    assert said in page
+    assert "<b>1</b> needs somebody" in page
+    assert "looks for the address of its feed" in page
 
 
 @pytest.mark.parametrize("path", ["/", "/watches", "/sources", "/runs", "/history", "/speakers", "/articles", "/claims", "/outputs", "/editor", "/aliases", "/help"])
