@@ -49,6 +49,8 @@ _DESIGNATION = re.compile(
     r"(?i)(?:\b(?:no\.?|nos\.?|number|pad|page|room|flight|route|highway|article|chapter|section|phase|stage|round|level|category|unit|"
     r"group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|[A-Z])\s*)$"
 )
+# "The dead now number 24": the verb, not the designation.
+_AMOUNTING = re.compile(r"(?i)(?:\b(?:now|already|still|then|they|we|who|which|to|dead|injured|wounded|missing)|[a-z]s)\s+number\s*$")
 _PER = re.compile(
     r"(?i)^[^.;]{0,40}?\b(?:(?:a|per|each|every|in (?:the (?:past|last) )?(?:a|one|24|twenty-four)?)\s*(?P<unit>hours?|day|week|month|year)|(?P<daily>daily|overnight))\b"
 )
@@ -141,7 +143,8 @@ def _number(match: re.Match[str], text: str, start: int) -> Number | None:
 
 def _is_no_count(number: str, before: str, after: str) -> bool:
     """Designations ("flight 714"), ages ("Berg, 43, said"), addresses ("14 Harbour Street") and results of games ("beat them 3-2")."""
-    if _DESIGNATION.search(before[-12:]) or _AGE.match(after) or _STREET.match(after):
+    designation = _DESIGNATION.search(before[-12:]) and not _AMOUNTING.search(before)
+    if designation or _AGE.match(after) or _STREET.match(after):
         return True
     if number.isdecimal() and int(number) < 120 and _AGE_BESIDE.search(before) and re.match(r"\s*,(?!\s*\d)", after):
         return True

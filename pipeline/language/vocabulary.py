@@ -1,7 +1,7 @@
 """The shipped vocabulary (config/language/en/*.toml) as frozen values. Coverage is vocabulary; the code has none of it."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -67,7 +67,8 @@ class Vocabulary:
 
     `speech` maps the lemma of a verb of saying to its force, `sayings` has all cues of attribution; `roles` "date.start" and the
     like to role words; `silence` a question
-    kind to phrases that mean "no answer"; `things` what is counted to its kinds ("aircraft" -> "jet"); `calendar` words of time.
+    kind to phrases that mean "no answer"; `things` what is counted to its kinds ("aircraft" -> "jet"); `calendar` words of time;
+    `synonyms` a word to those that stand for it in news on the same matter, `states` the name of a state to the usual words for it.
     """
 
     families: Mapping[str, Family] = field(default_factory=dict)
@@ -81,6 +82,8 @@ class Vocabulary:
     sayings: Speech = field(default_factory=Speech)
     things: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     generic: tuple[GenericSort, ...] = ()
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    states: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     entities: tuple[Entity, ...] = ()
     predicates: Predicates = field(default_factory=Predicates)
     calendar: CalendarTerms = field(default_factory=CalendarTerms)
@@ -117,6 +120,8 @@ def load_vocabulary(folder: Path) -> Vocabulary:
             GenericSort(id=sort["id"], nouns=frozenset(sort["nouns"]), names=frozenset(sort["names"]))
             for sort in _read(folder / "generic.toml")["sort"]
         ),
+        synonyms=_synonyms(_read(folder / "synonyms.toml")["groups"]),
+        states={name: tuple(words) for name, words in _read(folder / "synonyms.toml")["states"].items()},
         entities=tuple(_entity(entity) for entity in _read(folder / "entities.toml")["entity"]),
         predicates=load_predicates(folder / "predicates.toml"),
         calendar=load_calendar_terms(folder / "dates.toml"),
@@ -138,6 +143,15 @@ def _family(raw: dict[str, Any]) -> Family:
         for state in raw["state"]
     )
     return Family(id=raw["id"], ordered=bool(raw.get("ordered", False)), states=states, about=tuple(raw.get("about", ())))
+
+
+def _synonyms(groups: Sequence[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Every word with the others of its groups."""
+    found: dict[str, dict[str, None]] = {}
+    for group in groups:
+        for word in group:
+            found.setdefault(word.lower(), {}).update(dict.fromkeys(other for other in group if other != word))
+    return {word: tuple(others) for word, others in found.items()}
 
 
 def _speech(raw: dict[str, Any]) -> Speech:

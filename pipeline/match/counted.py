@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.match.nouns import OF_THEM, counting_score, is_contrast, is_named, own_roles, says_its_role
 from pipeline.match.standing import ORDINALS, Found, Hits, closest, is_dated_back, nth_of, recaps, tells_of_change
-from pipeline.match.watching import WatchIndex
+from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import QuantityMention, Statement, Word
 from pipeline.watches import Question
@@ -12,20 +12,38 @@ from pipeline.watches import Question
 # Words that make a number an increment.
 _MORE = frozenset("more another further additional other others extra".split())
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
+# Roles whose words are verbs, and the ends of the nouns among them ("departure", "arrival", "reinforcement", "pullout").
+_MOVING_ROLES = frozenset(("leaves", "stays", "arrives"))
+_OF_VERBS = ("ure", "al", "ment", "out", "exit")
 _RECORDING = frozenset("record count log note register report observe put tally".split())
 
 
 def read_quantities(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
     """The numbers that fit, best first; a silence phrase gives the answer that there is none."""
-    if question.role == "total" and hits.get("other role"):
+    hits = {**hits, "role": _acting(statement, hits.get("role", ())), "other role": _acting(statement, hits.get("other role", ()))}
+    if question.role == "total" and hits["other role"]:
         return
     fitting = [found for mention in statement.quantities if (found := _read_number(question, statement, mention, hits, index)) is not None]
     if not any(not found.part for found in fitting):
         fitting += _counted_by_order(question, statement, hits)
+    if any(not found.part for found in fitting):
+        fitting = [found for found in fitting if not found.part]  # "two more, which brings them to five"
     if fitting:
         yield from sorted(fitting, key=lambda found: (found.part, -found.score))
     elif hits.get("silence") and (hits.get("of") or hits.get("role")):
         yield Found(answer=Answer(type="quantity", text="no number given"), certainty=Certainty.UNKNOWN, score=0.65)
+
+
+def _acting(statement: Statement, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Without nouns that are spelt like the verb of a movement: "on the ship" ships nobody, "the guard" guards nothing."""
+    return tuple(
+        hit
+        for hit in roles
+        if hit.detail not in _MOVING_ROLES
+        or hit.upto - hit.at > 1
+        or not statement.words[hit.at].tag.startswith("NN")
+        or hit.phrase.endswith(_OF_VERBS)
+    )
 
 
 def _counted_by_order(question: Question, statement: Statement, hits: Hits) -> list[Found]:
@@ -59,6 +77,9 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
     if question.role not in ("", "total", "none") and not says_its_role(question, statement, mention, hits, index):
         roles = own_roles(statement, mention, hits.get("role", ()))
         if not roles and not hits.get("role before"):
+            # "Data of 1.4 million people was stolen": the words of the question itself say it as well as those of its role.
+            roles = tuple(hit for hit in hits.get("asked", ()) if statement.words[hit.at].clause == word.clause)
+        if not roles and not hits.get("role before"):
             return None
         # The role that the sentence before had has no place in this one.
         score += 0.25 * closest(statement, roles, word.clause) - 0.1 if roles else 0.0
@@ -73,7 +94,8 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         certainty=word.certainty,
         score=min(score, 0.95),
         per=per,
-        background=(bool(hits.get("background")) and recaps(word, statement, hits)) or (not per and _is_of_old(statement, word)),
+        background=statement.role != "correction"
+        and ((bool(hits.get("background")) and recaps(word, statement, hits)) or (not per and _is_of_old(statement, word))),
         part=_is_part(question, statement, mention, hits),
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
@@ -114,6 +136,8 @@ def _is_part(question: Question, statement: Statement, mention: QuantityMention,
     after = [word.text.lower() for word in statement.words[mention.upto : mention.upto + 3]]
     if _MORE & {*before[-1:], *after[:1]}:
         return True
+    if after[:2] == ["of", "the"] and any(hit.at == mention.upto + 2 for hit in (*hits.get("role", ()), *hits.get("of", ()))):
+        return True  # "twelve of the dead have been identified"
     if question.role not in ("", "total", "none"):
         return False
     if after[:1] == ["of"] and after[1:2] and after[1] in OF_THEM:
@@ -129,7 +153,7 @@ def _narrowed(question: Question, statement: Statement, mention: QuantityMention
     """The question's other words: its subject and cues speak for it; cues that are missing leave a doubt."""
     if hits.get("own subject") or hits.get("cue"):
         score += 0.1
-    elif any(cues.words for cues in question.cues) and not question.role and not question.unit:
+    elif any(cues.words for cues in question.cues) and not (question.role or question.unit or hits.get("of before")):
         score = min(score, 0.5)
     if question.who:
         # "53 seats and the Civic Union 47": a number belongs to the name that stands before it.

@@ -23,7 +23,7 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
     silence = hits.get("silence", ())
     role_hits = hits.get("role", ()) + hits.get("cue", ())
     mentions = [
-        _moved_end(mention, statement)
+        _not_before(_moved_end(mention, statement), statement)
         for mention in statement.dates
         if not _is_left(mention, statement) and not _dates_the_saying(mention, statement)
     ]
@@ -197,7 +197,7 @@ def _dates_the_saying(mention: DateMention, statement: Statement) -> bool:
 def _is_dropped(mention: DateMention, statement: Statement, hits: Hits) -> bool:
     """ "Will not open next week", "has dropped 23 September": the date is given up."""
     contrast = statement.words[mention.at - 2 : mention.at]
-    if any(word.text.lower() == "but" for word in contrast):
+    if mention.relation == "not before" or any(word.text.lower() == "but" for word in contrast):
         return False  # "not next week, but on Monday"
     return (statement.words[mention.at].negated and not is_unchanged(hits)) or _governor_drops(statement, mention)
 
@@ -210,6 +210,11 @@ def _moved_end(mention: DateMention, statement: Statement) -> DateMention:
         return mention
     first = when.end.replace(hour=0, minute=0, second=0, microsecond=0)
     return replace(mention, relation="on", when=replace(when, start=first, precision="day"), text=mention.text.split(" to ")[-1])
+
+
+def _not_before(mention: DateMention, statement: Statement) -> DateMention:
+    """ "It won't happen before 1 March", "no trains until Monday": the earliest day, not a day that is given up."""
+    return replace(mention, relation="not before") if mention.relation == "before" and statement.words[mention.at].negated else mention
 
 
 def _governor_drops(statement: Statement, mention: DateMention) -> bool:

@@ -29,7 +29,19 @@ def says_its_role(question: Question, statement: Statement, mention: QuantityMen
 
 def own_roles(statement: Statement, mention: QuantityMention, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:
     """The role words that can be this number's: in "102 cases and 18 deaths" the deaths are those of the second alone."""
-    return tuple(hit for hit in roles if statement.words[hit.at].tag.startswith("VB") or not _is_noun_of_another(statement, mention, hit))
+    return tuple(
+        hit
+        for hit in roles
+        if statement.words[hit.at].tag.startswith("VB")
+        or not (_is_noun_of_another(statement, mention, hit) or _is_noun_beside(statement, mention, hit))
+    )
+
+
+def _is_noun_beside(statement: Statement, mention: QuantityMention, hit: Hit) -> bool:
+    """ "Nineteen people are to come home and Dorn's body with them": a noun in the singular beside the counted one is none of them."""
+    word = statement.words[hit.upto - 1]
+    counted = statement.words[statement.words[mention.upto - 1].head]
+    return word.tag == "NN" and word.dep == "conj" and statement.words[word.head].start <= counted.start and mention.upto <= hit.at
 
 
 def _is_noun_of_another(statement: Statement, mention: QuantityMention, hit: Hit) -> bool:
@@ -63,7 +75,29 @@ def _stands_for(question: Question, statement: Statement, mention: QuantityMenti
     counted = _nouns(statement, hits.get("of", ()))
     if any(since <= hit.at < mention.at for hit in counted) or _is_beside(statement, mention, counted):
         return True
-    return _continues(question, statement, mention, index) or bool(hits.get("of before")) or _becomes(statement, mention, hits)
+    if _continues(question, statement, mention, index) or hits.get("of before") or _becomes(statement, mention, hits):
+        return True
+    return _acts_itself(question, statement, mention, hits, index)
+
+
+def _acts_itself(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> bool:
+    """ "Twelve have not been found", "45 remain unaccounted for": a number alone that does what is asked of people means people."""
+    number = statement.words[mention.upto - 1]
+    if not any(index.is_person(noun) for noun in question.of):
+        return False
+    plain = question.role in ("", "total", "none")
+    telling = (*hits.get("own subject", ()), *hits.get("cue", ())) if plain else hits.get("role", ())
+    if number.dep in ("dobj", "attr"):  # "that leaves 18 in their hands"
+        return plain and any(statement.words[hit.at].clause == number.clause for hit in telling)
+    return number.dep in ("nsubj", "nsubjpass") and any(
+        number.head in range(hit.at, hit.upto) or _completes(statement, hit, number.head) for hit in telling
+    )
+
+
+def _completes(statement: Statement, hit: Hit, verb: int) -> bool:
+    """ "Remain unaccounted for", "are missing": the word for it hangs on the verb."""
+    word = statement.words[hit.at]
+    return word.head == verb and word.dep in ("acomp", "attr", "oprd", "neg", "aux", "auxpass", "prep", "advmod")
 
 
 def _becomes(statement: Statement, mention: QuantityMention, hits: Hits) -> bool:

@@ -74,7 +74,7 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         if hit.detail in ("ordered", "planned", "announced") and certainty is Certainty.FACT:
             certainty = Certainty.ORDERED if hit.detail == "ordered" else Certainty.PLANNED
         near = near_subject(statement, hits, hit, about=bool(index.about(question)))
-        score = 0.9 if near else 0.62 if hit.own else 0.5
+        score = 0.9 if near else 0.7 if hits.get("about") else 0.62 if hit.own else 0.5
         if not is_asserted(statement, hit):
             score -= 0.2
         found = Found(
@@ -157,9 +157,9 @@ def _yes_no(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
             background=recaps(word, statement, hits),
         )
         return
-    if (asked := _asked(statement, hits)) is not None:
+    if (asked := _asked(statement, hits) or _belongs(statement, hits)) is not None:
         word = head_word(statement, asked)
-        value = "no" if word.negated else "yes"
+        value = "no" if word.negated or statement.denial else "yes"
         certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
         answer = Answer(type="yes-no", text=value, value=value, bound="exact")
         yield Found(answer=answer, certainty=certainty, score=ASKED, background=recaps(word, statement, hits))
@@ -173,6 +173,17 @@ def _asked(statement: Statement, hits: Hits) -> Hit | None:
     """A word of the question itself beside its subject, where the analyst gave no cues."""
     for hit in hits.get("asked", ()):
         if is_asserted(statement, hit) and near_subject(statement, hits, hit):
+            return hit
+    return None
+
+
+def _belongs(statement: Statement, hits: Hits) -> Hit | None:
+    """The question's subject in a clause with one of the question's other words, or after a plain yes or no."""
+    own = hits.get("own subject", ())
+    first = next((word.text.lower() for word in statement.words if word.text[:1].isalpha()), "")
+    for hit in own:
+        clause = statement.words[hit.at].clause
+        if first in ("yes", "no") or any(statement.words[other.at].clause == clause for other in hits.get("asked", ())):
             return hit
     return None
 

@@ -42,6 +42,9 @@ def head_word(statement: Statement, hit: Hit) -> Word:
     """The word of a phrase that carries it: its verb if it has one, else the word nearest to the clause's head."""
     indexes = range(hit.at, hit.upto)
     verbs = [index for index in indexes if statement.words[index].tag.startswith("VB")]
+    nouns = [index for index in indexes if statement.words[index].tag.startswith("NN")]
+    if not verbs and nouns and statement.words[hit.upto - 1].tag == "IN":
+        return statement.words[nouns[-1]]  # "the search for"
     return statement.words[verbs[0] if verbs else hit.upto - 1]
 
 

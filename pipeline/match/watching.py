@@ -16,6 +16,8 @@ from pipeline.watches import Question, QuestionKind, Watch
 _ABBREVIATED = {"m": ("metre", "meter"), "km": ("kilometre", "kilometer"), "kg": ("kilogram", "kilogramme"), "ft": ("foot", "feet")}
 # A name counts for an article from its first sentences on, or if it comes twice.
 EARLY = 4
+# What a yes-no question without cues asks of its subject, whatever its verb: "diagnoses are among it", "her name is on the list".
+_BELONGING = ("among", "include", "contain", "part of")
 # (what the phrase is for, question id or "", state or role or "")
 Label = tuple[str, str, str]
 
@@ -39,7 +41,7 @@ class WatchIndex:
     def __init__(self, watch: Watch, names: Names, vocabulary: Vocabulary, *, use_cues: bool = True) -> None:
         self.watch, self.names, self._vocabulary = watch, names, vocabulary
         self._use_cues = use_cues
-        self._own_things = {question.id: frozenset(_things(question, vocabulary)) for question in watch.questions}
+        self._own_things = {question.id: frozenset(_things(question, watch, vocabulary)) for question in watch.questions}
         self._phrases = Phrases(self._labels())
         self.profiles = Profiles(watch)
         self._opposites = {
@@ -146,16 +148,22 @@ class WatchIndex:
         yield from _labelled("constancy", "", "", vocabulary.constancy)
         yield from _labelled("background", "", "", vocabulary.background)
         yield from _labelled("not yet", "", "", vocabulary.not_yet)
+        yield from _labelled("denying", "", "", vocabulary.silence.get("denying", ()))
         for question in watch.questions:
-            yield from _labelled("own subject", question.id, "", question.subject)
+            yield from _labelled("own subject", question.id, "", self._with_synonyms(question.subject))
             yield from _labelled("own not", question.id, "", question.not_)
             yield from self._question_labels(question)
+
+    def _with_synonyms(self, phrases: Iterable[str]) -> Iterator[str]:
+        for phrase in phrases:
+            yield phrase
+            yield from self._vocabulary.synonyms.get(phrase.lower(), ())
 
     def _question_labels(self, question: Question) -> Iterator[tuple[Label, str]]:
         vocabulary = self._vocabulary
         if question.kind is QuestionKind.STATUS:
             for state in question.states:
-                yield from _labelled("state", question.id, state, (state,))
+                yield from _labelled("state", question.id, state, (state, *vocabulary.states.get(state.lower(), ())))
             family = vocabulary.families.get(question.family)
             for known in family.states if family else ():
                 yield from _labelled("state", question.id, known.name, known.words)
@@ -165,7 +173,11 @@ class WatchIndex:
             use = "own state" if question.kind is QuestionKind.STATUS else "cue"
             yield from _labelled(use, question.id, cues.state, cues.words)
         if question.kind in (QuestionKind.YES_NO, QuestionKind.STATEMENT) and not (self._use_cues and question.cues):
-            yield from _labelled("asked", question.id, "", asked_words(question, self.watch))
+            yield from _labelled("asked", question.id, "", self._with_synonyms(asked_words(question, self.watch)))
+        if question.kind is QuestionKind.YES_NO and not (self._use_cues and question.cues):
+            yield from _labelled("asked", question.id, "", _BELONGING)
+        if question.kind is QuestionKind.QUANTITY and question.role not in ("", "total", "none"):
+            yield from _labelled("asked", question.id, "", self._with_synonyms(asked_words(question, self.watch)))
         if question.of:
             yield from _labelled("of", question.id, "", question.of)
         for role in (question.role,) if question.role else ():
@@ -196,8 +208,14 @@ def _by_use(found: Iterable[PhraseHit]) -> dict[str, tuple[Hit, ...]]:
     return {use: tuple(hits) for use, hits in grouped.items()}
 
 
-def _things(question: Question, vocabulary: Vocabulary) -> Iterator[str]:
-    """Lemmas of what the question counts, with the kinds of it that the vocabulary knows."""
+def _things(question: Question, watch: Watch, vocabulary: Vocabulary) -> Iterator[str]:
+    """Lemmas of what the question counts, with the kinds of it that the vocabulary knows, but for those that another question counts."""
+    ours = {stem(phrase) for phrase in question.of}
+    others = {stem(phrase) for other in watch.questions for phrase in other.of} - ours
+    yield from (thing for thing in _all_things(question, vocabulary) if stem(thing) not in others)
+
+
+def _all_things(question: Question, vocabulary: Vocabulary) -> Iterator[str]:
     for phrase in question.of:
         if len(phrase.split()) > 1:
             continue  # "air force" is found as a phrase; "force" alone is something else
