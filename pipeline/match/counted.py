@@ -78,7 +78,8 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         roles = own_roles(statement, mention, hits.get("role", ()))
         if not roles and not hits.get("role before"):
             # "Data of 1.4 million people was stolen": the words of the question itself say it as well as those of its role.
-            roles = tuple(hit for hit in hits.get("asked", ()) if statement.words[hit.at].clause == word.clause)
+            asked = hits.get("asked", ())
+            roles = tuple(hit for hit in asked if statement.words[hit.at].clause == word.clause) or (asked if hits.get("of") else ())
         if not roles and not hits.get("role before"):
             return None
         # The role that the sentence before had has no place in this one.

@@ -11,6 +11,7 @@ from pipeline.watches import Question
 
 # Roles of which a verb can say that their moment has come; a deadline or the next date is no event.
 _HAPPENING = ("start", "end", "event")
+_LETTING_GO = frozenset("drop lift withdraw abandon scrap rescind waive".split())
 # "They begin", "it ends": the words that carry a role are many; these report the event itself when told as past.
 _EVENTS = {
     "start": frozenset("start begin commence open launch impose walk come take enter get kick go".split()),
@@ -55,12 +56,26 @@ def read_event(question: Question, statement: Statement, hits: Hits) -> Iterator
 
 def read_given_up(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:
     """ "We will not be launching in this period", "put off indefinitely": a date that stood stands no longer, and no other is named."""
+    if question.role == "deadline":
+        yield from _no_deadline(statement, hits)
     if question.role not in ("next", "start", "event"):
         return
     subject = hits.get("own subject", ()) or hits.get("subject", ())
     for hit in subject:
         word = head_word(statement, hit)
         if word.tag.startswith("VB") and word.negated and word.tense == "future" and word.certainty in (Certainty.PLANNED, Certainty.FACT):
+            yield Found(answer=Answer(type="date", text="no date"), certainty=Certainty.UNKNOWN, score=0.75)
+            return
+
+
+def _no_deadline(statement: Statement, hits: Hits) -> Iterator[Found]:
+    """ "There is no ultimatum any more", "it has dropped its deadline"."""
+    for hit in hits.get("own subject", ()):
+        word = statement.words[hit.upto - 1]
+        verb = statement.words[word.head]
+        gone = word.negated and word.dep in ("attr", "nsubj") and any(other.text.lower() in ("more", "longer") for other in statement.words)
+        dropped = word.dep in ("dobj", "nsubjpass") and verb.lemma.lower() in _LETTING_GO and not verb.negated
+        if word.tag.startswith("NN") and (gone or (dropped and verb.certainty is Certainty.FACT)):
             yield Found(answer=Answer(type="date", text="no date"), certainty=Certainty.UNKNOWN, score=0.75)
             return
 

@@ -23,8 +23,17 @@ def says_its_role(question: Question, statement: Statement, mention: QuantityMen
         since = max((other.upto for other in statement.quantities if other.at < mention.at), default=0)
         nouns = tuple(statement.words[hit.upto - 1].lemma for hit in _nouns(statement, hits.get("of", ())) if since <= hit.at < mention.at)
     else:
-        nouns = mention.things[:1] if index.counts(question, mention.things[:1], kinds=False) else ()
+        own = mention.things[:1] if index.counts(question, mention.things[:1], kinds=False) else ()
+        nouns = (*own, *_held_by(statement, mention, hits))
     return any(not index.is_person(noun) for noun in nouns)
+
+
+def _held_by(statement: Statement, mention: QuantityMention, hits: Hits) -> tuple[str, ...]:
+    """ "The files of 3.2 million people": what is theirs and is asked for."""
+    noun = statement.words[statement.words[mention.upto - 1].head]
+    of = statement.words[noun.head]
+    theirs = of.head if noun.dep == "pobj" and of.text.lower() == "of" else -1
+    return tuple(statement.words[hit.upto - 1].lemma for hit in hits.get("of", ()) if hit.at <= theirs < hit.upto)
 
 
 def own_roles(statement: Statement, mention: QuantityMention, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:

@@ -75,10 +75,24 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
 
 def speaks_of_figure(statement: Statement) -> bool:
     """ "The true number is 240", "that brings the total to ...", "police count six": a figure of what the sentence before was about."""
-    return _sums_up(statement) or any(
+    return _sums_up(statement) or _says_how_many(statement) or any(
         word.lemma.lower() in FIGURES or (word.lemma.lower() in _COUNTING and word.tag.startswith("VB") and word.tag != "VBG")
         for word in statement.words
     )
+
+
+def _says_how_many(statement: Statement) -> bool:
+    """ "There were five of them", "it received only 33": a number that stands alone for what was spoken of."""
+    words = statement.words
+    for mention in statement.quantities:
+        if not is_bare(statement, mention):
+            continue
+        number = words[mention.upto - 1]
+        there = any(word.dep == "expl" and word.clause == number.clause for word in words) and number.dep == "attr"
+        only = mention.at > 0 and words[mention.at - 1].text.lower() in ("only", "just") and number.dep in ("dobj", "attr")
+        if there or only:
+            return True
+    return False
 
 
 def _sums_up(statement: Statement) -> bool:

@@ -159,7 +159,7 @@ def _yes_no(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
         return
     if (asked := _asked(statement, hits) or _belongs(statement, hits)) is not None:
         word = head_word(statement, asked)
-        value = "no" if word.negated or statement.denial else "yes"
+        value = "no" if word.negated or statement.denial or hits.get("denying") else "yes"
         certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
         answer = Answer(type="yes-no", text=value, value=value, bound="exact")
         yield Found(answer=answer, certainty=certainty, score=ASKED, background=recaps(word, statement, hits))
@@ -182,6 +182,9 @@ def _belongs(statement: Statement, hits: Hits) -> Hit | None:
     own = hits.get("own subject", ())
     first = next((word.text.lower() for word in statement.words if word.text[:1].isalpha()), "")
     for hit in own:
+        word = head_word(statement, hit)
+        if word.tag in ("VBD", "VBN", "VBZ", "VBP") and is_asserted(statement, hit) and word.clause == statement.words.index(word):
+            return hit  # "it has secretly forked out 4.5 million"
         clause = statement.words[hit.at].clause
         if first in ("yes", "no") or any(statement.words[other.at].clause == clause for other in hits.get("asked", ())):
             return hit

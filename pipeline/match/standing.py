@@ -80,6 +80,8 @@ def is_asserted(statement: Statement, hit: Hit) -> bool:
     """True if the sentence says it, false if it only names it: "the partial withdrawal", "after the scrub", "Monday's delay"."""
     word = head_word(statement, hit)
     first = statement.words[hit.at]
+    if word.tag == "VBG" and word.dep in ("csubj", "nsubj", "pcomp", "pobj"):
+        return False  # "restoring it is slow", "she did not think of stepping down"
     if word.tag.startswith(("VB", "MD")):
         return word.dep not in ("amod", "compound")
     if first.tag in ("IN", "RP", "RB", "TO") and hit.upto - hit.at > 1:

@@ -41,6 +41,7 @@ class WatchIndex:
     def __init__(self, watch: Watch, names: Names, vocabulary: Vocabulary, *, use_cues: bool = True) -> None:
         self.watch, self.names, self._vocabulary = watch, names, vocabulary
         self._use_cues = use_cues
+        self._synonyms_by_stem = {stem(word): others for word, others in vocabulary.synonyms.items() if " " not in word}
         self._own_things = {question.id: frozenset(_things(question, watch, vocabulary)) for question in watch.questions}
         self._phrases = Phrases(self._labels())
         self.profiles = Profiles(watch)
@@ -150,14 +151,17 @@ class WatchIndex:
         yield from _labelled("not yet", "", "", vocabulary.not_yet)
         yield from _labelled("denying", "", "", vocabulary.silence.get("denying", ()))
         for question in watch.questions:
-            yield from _labelled("own subject", question.id, "", self._with_synonyms(question.subject))
+            asked = asked_words(question, watch) if question.kind is QuestionKind.DATE and question.subject else ()
+            known = [word for word in asked if word in self._synonyms_by_stem or stem(word) in self._synonyms_by_stem]
+            yield from _labelled("own subject", question.id, "", self._with_synonyms((*question.subject, *known)))
             yield from _labelled("own not", question.id, "", question.not_)
             yield from self._question_labels(question)
 
     def _with_synonyms(self, phrases: Iterable[str]) -> Iterator[str]:
         for phrase in phrases:
             yield phrase
-            yield from self._vocabulary.synonyms.get(phrase.lower(), ())
+            known = self._vocabulary.synonyms
+            yield from known.get(phrase.lower()) or self._synonyms_by_stem.get(stem(phrase), ())
 
     def _question_labels(self, question: Question) -> Iterator[tuple[Label, str]]:
         vocabulary = self._vocabulary
@@ -179,7 +183,7 @@ class WatchIndex:
         if question.kind is QuestionKind.QUANTITY and question.role not in ("", "total", "none"):
             yield from _labelled("asked", question.id, "", self._with_synonyms(asked_words(question, self.watch)))
         if question.of:
-            yield from _labelled("of", question.id, "", question.of)
+            yield from _labelled("of", question.id, "", self._with_synonyms(question.of) if question.unit else question.of)
         for role in (question.role,) if question.role else ():
             yield from _labelled("role", question.id, role, vocabulary.roles.get(f"{question.kind}.{role}", ()))
         if question.kind is QuestionKind.QUANTITY and question.role == "total":
