@@ -124,7 +124,8 @@ def _is_local(claim: Claim, old: Claim, question: Question) -> bool:
         or same_voice(claim, old)
     ):
         return False
-    if new.high is None or before.low is None or new.unit not in (before.unit, None) or question.role not in _RUNNING:
+    running = question.role in _RUNNING or (question.role in ("", "none") and not question.unit)
+    if new.high is None or before.low is None or new.unit not in (before.unit, None) or not running:
         return False
     return new.high < (0.1 if claim.voice.attributed else 0.2) * before.low
 

@@ -20,6 +20,8 @@ def _weekday(match: re.Match[str], context: Context) -> Interval:
     wanted, today = WEEKDAYS[match["weekday"].lower().rstrip(".")], context.today
     back, ahead = (today.weekday() - wanted) % 7, (wanted - today.weekday()) % 7
     which = (match["which"] or "").lower().strip()
+    if match["week"]:
+        return day_span(_day_of_week(match["week"].lower(), wanted, today), context.anchor)
     to_come = context.tense == "future" or (context.tense == "present" and ahead and ahead < 6)
     if which == "the previous" and context.narrative.last and context.narrative.last.start:
         told = context.narrative.last.start.date()
@@ -35,6 +37,14 @@ def _weekday(match: re.Match[str], context: Context) -> Interval:
     else:
         day = today - dt.timedelta(back)
     return day_span(day, context.anchor, precision="part" if match["part"] else "day")
+
+
+def _day_of_week(week: str, wanted: int, today: dt.date) -> dt.date:
+    """ "Wednesday of next week", "Friday last week"; "Monday week" is the Monday after the next one."""
+    monday = today - dt.timedelta(today.weekday())
+    if "last" in week:
+        return monday + dt.timedelta(wanted - 7)
+    return monday + dt.timedelta(wanted + 7) if "next" in week else today + dt.timedelta(((wanted - today.weekday()) % 7 or 7) + 7)
 
 
 def _near_day(match: re.Match[str], context: Context) -> Interval:
@@ -242,7 +252,8 @@ RULES = (
     Rule(
         expression(
             rf"(?:(?:early|earlier|late|later)\s+)?(?:(?P<which>next|last|this coming|coming|this past|past"
-            rf"|the previous|this)\s+)?(?P<weekday>{WEEKDAY}\b)(?P<part>\s+(?:{DAY_PARTS}))?"
+            rf"|the previous|this)\s+)?(?P<weekday>{WEEKDAY}\b)(?P<week>\s+(?:of\s+)?(?:next|last)\s+week\b|\s+week\b(?!s|end))?"
+            rf"(?P<part>\s+(?:{DAY_PARTS}))?"
         ),
         _weekday,
     ),

@@ -70,6 +70,8 @@ def _counted_by_order(question: Question, statement: Statement, hits: Hits) -> l
 
 
 def _read_number(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> Found | None:
+    if mention.share_of is not None and mention.share_of <= 10:
+        return None  # "nine out of ten dockworkers": a share, in words
     score = counting_score(question, statement, mention, hits, index)
     if score <= 0 or is_contrast(statement, mention) or is_named(statement, mention):
         return None

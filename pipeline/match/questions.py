@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pipeline.language.phrases import stem
 from pipeline.match.places import PRONOUNS, Place, sentences_on, speaks_of_figure
 from pipeline.match.readers import read_answer
-from pipeline.match.standing import Found, tells_of_change
+from pipeline.match.standing import Found, head_word, tells_of_change
 from pipeline.match.watching import WatchIndex
-from pipeline.model import ArticleVersion, Certainty, Claim, Interval
+from pipeline.model import Answer, ArticleVersion, Certainty, Claim, Interval
 from pipeline.statements import Reading, Statement
 from pipeline.watches import Question, QuestionKind
 
@@ -24,6 +24,14 @@ PROFILE, MOST_WORDS = 0.1, 3.0
 MAX_QUESTIONS, MOST_QUESTIONS = 2, 4
 # What an answer is worth whose question's own subject was named in the sentence before, not in its own. Calibrated on seeds/.
 CARRIED = 0.95
+# A denial right behind what it denies. Calibrated on seeds/ (make eval).
+DENIED_BEFORE = 0.65
+# Characters between the two at most: about two sentences.
+NEAR_ENOUGH = 240
+# Words by which a sentence takes up what the one before has told.
+_TAKING_UP = PRONOUNS | frozenset(
+    "claim report number figure story allegation rumour rumor account suggestion assertion accusation count so".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +55,33 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
     if not index.concerns(reading):
         return ()
     claims: list[Claim] = []
+    said: tuple[Claim, ...] = ()
     for place in sentences_on(reading, index):
-        if not place.hits.get("not"):
-            claims.extend(_claims_of(place, stored, index))
+        if place.hits.get("not"):
+            continue
+        found = tuple(_claims_of(place, stored, index))
+        if not found and said and place.statement.start - said[0].end < NEAR_ENOUGH:
+            answered = _denial_of(said[0], place, stored, index)
+            found = (answered,) if answered is not None else ()
+        claims.extend(found)
+        said = found or said
     return tuple(claims)
+
+
+def _denial_of(said: Claim, place: Place, stored: ArticleVersion, index: WatchIndex) -> Claim | None:
+    """ "The coast guard flatly denied that", right behind what somebody else had said: a denial of it, with no answer of its own."""
+    statement = place.statement
+    denying = any(head_word(statement, hit).dep not in ("amod", "compound") for hit in place.hits.get("denying", ()))
+    if not denying or not statement.voice.attributed or said.voice.institution == statement.voice.institution or said.denial:
+        return None
+    if not any(word.text.lower() in _TAKING_UP or word.lemma.lower() in _TAKING_UP for word in statement.words):
+        return None
+    question = next(item for item in index.watch.questions if item.id == said.question)
+    answer = Answer(type=said.answer.type, text="denied")
+    if question.kind in (QuestionKind.YES_NO, QuestionKind.STATEMENT):
+        answer = Answer(type=said.answer.type, text="no", value="no", bound="exact")
+    found = Found(answer=answer, certainty=Certainty.DENIED, score=DENIED_BEFORE, denies=True)
+    return _claim(statement, question, found, DENIED_BEFORE, stored, index)
 
 
 def weigh(place: Place, index: WatchIndex) -> Iterator[Weighed]:
@@ -72,7 +103,8 @@ def _claims_of(place: Place, stored: ArticleVersion, index: WatchIndex) -> Itera
     scored = [(item.score, item.question, item.found) for item in weigh(place, index) if item.found is not None and item.score >= POSSIBLE]
     stems = frozenset(stem(word.lemma) for word in place.statement.words) if scored else frozenset()
     if any(not item[2].fallback for item in scored):
-        scored = [item for item in scored if not item[2].fallback]
+        firm = {item[1].kind for item in scored if not item[2].fallback}
+        scored = [item for item in scored if not item[2].fallback or (item[1].kind is QuestionKind.YES_NO and item[1].kind not in firm)]
     scored.sort(key=lambda item: -item[0] - _own_words(item[1], stems, index))
     reported = any(question.kind is QuestionKind.STATUS and score >= FIRM for score, question, _ in scored)
     asked: list[str] = []

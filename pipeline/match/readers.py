@@ -61,6 +61,8 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
     states = index.states(question)
     for hit in (*hits.get("state", ()), *hits.get("denied state", ())):
         word = head_word(statement, hit)
+        if hit.phrase.endswith("ed") and word.tag in ("NN", "NNS"):
+            continue  # "the files of three million people" have not been filed
         if word.certainty is Certainty.UNKNOWN:
             continue  # "asked whether it had been lifted" says nothing of the kind
         negated = (word.negated and not is_unchanged(hits) and not brings_negation(hit)) != (hit.use == "denied state")
@@ -157,12 +159,15 @@ def _yes_no(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
             background=recaps(word, statement, hits),
         )
         return
-    if (asked := _asked(statement, hits) or _belongs(statement, hits)) is not None:
+    plain = _asked(statement, hits)
+    if (asked := plain or _belongs(statement, hits)) is not None:
         word = head_word(statement, asked)
         value = "no" if word.negated or statement.denial or hits.get("denying") else "yes"
         certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
         answer = Answer(type="yes-no", text=value, value=value, bound="exact")
-        yield Found(answer=answer, certainty=certainty, score=ASKED, background=recaps(word, statement, hits))
+        yield Found(
+            answer=answer, certainty=certainty, score=ASKED, background=recaps(word, statement, hits), fallback=plain is None
+        )
         return
     denied = _denied_subject(statement, hits)
     if denied is not None:

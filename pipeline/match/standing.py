@@ -1,6 +1,7 @@
 """How words stand in a sentence: asserted or only named, told anew or looking back, near the subject or not."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -84,6 +85,8 @@ def is_asserted(statement: Statement, hit: Hit) -> bool:
         return False  # "restoring it is slow", "she did not think of stepping down"
     if word.tag.startswith(("VB", "MD")):
         return word.dep not in ("amod", "compound")
+    if first.text.lower() == "no" and hit.upto - hit.at > 1:
+        return True  # "is no longer chief executive"
     if first.tag in ("IN", "RP", "RB", "TO") and hit.upto - hit.at > 1:
         return True
     if word.tag.startswith("NN"):
@@ -123,11 +126,21 @@ def is_dated_back(statement: Statement, word: Word) -> bool:
     return any(
         mention.when.end is not None
         and mention.when.end < limit
-        and not (mention.relation == "since" and (statement.voice.attributed or _is_first_since(statement, mention)))
+        and not (
+            mention.relation == "since"
+            and (statement.voice.attributed or _is_first_since(statement, mention) or _lasts(statement, word, mention))
+        )
         and statement.words[mention.at].clause == word.clause
         and _dates_its_verb(statement, mention)
         for mention in statement.dates
     )
+
+
+def _lasts(statement: Statement, word: Word, mention: DateMention) -> bool:
+    """ "It has been out of action since Saturday": a state that began within a week and is told as lasting."""
+    if mention.when.start is None or statement.said_at - mention.when.start > 3 * RECENT:
+        return False
+    return any(other.tag in ("VBZ", "VBP") and other.lemma.lower() == "have" and other.clause == word.clause for other in statement.words)
 
 
 def _is_first_since(statement: Statement, mention: DateMention) -> bool:
@@ -156,7 +169,7 @@ def recaps(word: Word, statement: Statement, hits: Hits) -> bool:
 
 
 def _in_pluperfect(word: Word, statement: Statement) -> bool:
-    if _is_reported(word, statement):
+    if _is_reported(word, statement) or _HOURS_AGO.search(statement.sentence):
         return False
     for _ in range(_MAX_CLIMB):
         if word.tense == "pluperfect":
@@ -166,6 +179,10 @@ def _in_pluperfect(word: Word, statement: Statement) -> bool:
             return False
         word = head
     return False
+
+
+# "An hour earlier the court had admitted it": the pluperfect of the same day's news.
+_HOURS_AGO = re.compile(r"(?i)\b(?:minutes?|hours?|moments?) (?:earlier|before)\b")
 
 
 def _governs(statement: Statement, hit: Hit, word: Word) -> bool:

@@ -151,7 +151,8 @@ class WatchIndex:
         yield from _labelled("not yet", "", "", vocabulary.not_yet)
         yield from _labelled("denying", "", "", vocabulary.silence.get("denying", ()))
         for question in watch.questions:
-            asked = asked_words(question, watch) if question.kind is QuestionKind.DATE and question.subject else ()
+            # "When are the services restored?": what is asked of the subject stands last.
+            asked = asked_words(question, watch)[-1:] if question.kind is QuestionKind.DATE and question.subject else ()
             known = [word for word in asked if word in self._synonyms_by_stem or stem(word) in self._synonyms_by_stem]
             yield from _labelled("own subject", question.id, "", self._with_synonyms((*question.subject, *known)))
             yield from _labelled("own not", question.id, "", question.not_)
