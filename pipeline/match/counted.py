@@ -15,17 +15,21 @@ _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday 
 # Roles whose words are verbs, and the ends of the nouns among them ("departure", "arrival", "reinforcement", "pullout").
 _MOVING_ROLES = frozenset(("leaves", "stays", "arrives"))
 _OF_VERBS = ("ure", "al", "ment", "out", "exit")
+_PERSON = frozenset(
+    "man woman boy girl child person worker driver soldier officer firefighter resident villager passenger student teacher foreman".split()
+)
 _RECORDING = frozenset("record count log note register report observe put tally".split())
 
 
 def read_quantities(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Iterator[Found]:
     """The numbers that fit, best first; a silence phrase gives the answer that there is none."""
     hits = {**hits, "role": _acting(statement, hits.get("role", ())), "other role": _acting(statement, hits.get("other role", ()))}
-    if question.role == "total" and hits["other role"]:
-        return
-    fitting = [found for mention in statement.quantities if (found := _read_number(question, statement, mention, hits, index)) is not None]
+    elsewhere = question.role == "total" and bool(hits["other role"])
+    # "A ferry with 88 people on board went missing": the question's own cue beside the number outweighs another role in the sentence.
+    mentions = [item for item in statement.quantities if not elsewhere or _is_cued(item, hits)]
+    fitting = [found for mention in mentions if (found := _read_number(question, statement, mention, hits, index)) is not None]
     if not any(not found.part for found in fitting):
-        fitting += _counted_by_order(question, statement, hits)
+        fitting += _counted_by_order(question, statement, hits) or (_one_more(question, statement, hits) if not fitting else [])
     if any(not found.part for found in fitting):
         fitting = [found for found in fitting if not found.part]  # "two more, which brings them to five"
     if fitting:
@@ -44,6 +48,26 @@ def _acting(statement: Statement, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:
         or not statement.words[hit.at].tag.startswith("NN")
         or hit.phrase.endswith(_OF_VERBS)
     )
+
+
+def _is_cued(mention: QuantityMention, hits: Hits) -> bool:
+    return any(-4 <= hit.at - mention.upto <= 4 for hit in hits.get("cue", ()))
+
+
+def _one_more(question: Question, statement: Statement, hits: Hits) -> list[Found]:
+    """ "Pavel Dorn died on the third night": one person is one, and at least one if nothing else is known."""
+    if question.role != "dead" or not any(index in ("people", "person") for index in question.of):
+        return []
+    for hit in hits.get("role", ()):
+        verb = statement.words[hit.at]
+        if verb.lemma.lower() not in ("die", "kill", "drown", "perish") or verb.tag not in ("VBD", "VBN") or verb.negated:
+            continue
+        for word in statement.words:
+            person = word.tag == "NNP" or (word.tag == "NN" and word.lemma.lower() in _PERSON)
+            if person and word.dep in ("nsubj", "nsubjpass") and statement.words[word.head] is verb and verb.certainty is Certainty.FACT:
+                answer = Answer(type="quantity", text=word.text, value="1", unit=question.of[0], bound="at least", low=1.0, high=1.0)
+                return [Found(answer=answer, certainty=verb.certainty, score=0.65, at=word.head, part=True)]
+    return []
 
 
 def _counted_by_order(question: Question, statement: Statement, hits: Hits) -> list[Found]:
@@ -139,7 +163,7 @@ def _is_part(question: Question, statement: Statement, mention: QuantityMention,
     after = [word.text.lower() for word in statement.words[mention.upto : mention.upto + 3]]
     if _MORE & {*before[-1:], *after[:1]}:
         return True
-    if after[:2] == ["of", "the"] and any(hit.at == mention.upto + 2 for hit in (*hits.get("role", ()), *hits.get("of", ()))):
+    if after[:2] == ["of", "the"] and any(hit.at == mention.upto + 2 for hit in hits.get("role", ())):
         return True  # "twelve of the dead have been identified"
     if question.role not in ("", "total", "none"):
         return False
