@@ -23,7 +23,7 @@ from pipeline.report.plain import printable
 from pipeline.report.signs import ICONS, IMPORTANCE, MEANING, TONES, WORDS
 from pipeline.report.when import day_words, moment_words
 from pipeline.review.guard import Visit
-from pipeline.review.outcome import outcome_words
+from pipeline.review.outcome import DID, outcome_words
 from pipeline.store.accounts import all_views
 from pipeline.store.database import Database
 from pipeline.store.reviews import waiting_by_watch
@@ -158,7 +158,7 @@ def _environment() -> Environment:
         finalize=_clean,
     )  # fmt: skip
     made.globals.update(
-        icons=ICONS, words=WORDS, tones=TONES, meaning=MEANING, kinds=IMPORTANCE, address=address, titled=_titled
+        icons=ICONS, words=WORDS, tones=TONES, meaning=MEANING, kinds=IMPORTANCE, address=address, titled=_titled, past=DID
     )
     made.filters.update(day=day_words, moment=moment_words, voice=voice_words, joined=joined, number=_number, iso=lambda at: at.isoformat(), as_written=escape)
     return made

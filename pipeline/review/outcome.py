@@ -10,6 +10,11 @@ _PAST = {
     Action.SEEN: "marked as seen", Action.UNSEEN: "marked as new", Action.SPLIT: "taken off the question", Action.SAME: "called the same claim",
     Action.UNDO: "put back to where it was",
 }  # fmt: skip
+# The same as a line of the log: "ann accepted ...".
+DID = _PAST | {
+    Action.SEEN: "saw", Action.SPLIT: "took off the question", Action.UNDO: "undid", Action.NOTE: "noted on", Action.ALIAS: "taught a name",
+    Action.WATCHES: "edited the watches", Action.VIEW: "saved a view", Action.FORGET_VIEW: "dropped a view",
+}  # fmt: skip
 
 
 def outcome_words(connection: Connection, batch: str, left: int) -> str:

@@ -1,5 +1,6 @@
 """What edited watches would catch among the newest stored articles. The articles are parsed once; a second look is quick."""
 
+import gc
 import threading
 from dataclasses import dataclass
 
@@ -45,6 +46,8 @@ class Preview:
             # Names are resolved while reading: other names, other readings.
             names = Names((*self._vocabulary.entities, *story.entities))
             self._read = _Read(story.entities, Reader(load_english(), names, self._vocabulary), {})
+            # The language model stays: it need not be gone through whenever memory is tidied up, which other requests would wait for.
+            gc.freeze()
         known = self._read.readings
         with self._database.reading() as connection:
             heads, _ = newest_articles(connection, limit=ARTICLES)

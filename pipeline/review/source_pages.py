@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from pipeline.report.health import SourceHealth, source_health
 from pipeline.review.desk import Desk, desk_of
+from pipeline.review.inbox import to_row
 from pipeline.review.listing import whole
 from pipeline.store.decisions import history
 from pipeline.store.feeds import all_feed_memories
+from pipeline.store.reviews import changes_by_id
 from pipeline.store.runs import recent_runs
 from pipeline.store.tallies import OUTLET, busiest
 
@@ -56,7 +58,8 @@ def history_page(request: Request) -> Response:
     before = whole(request.query_params, "after", default=0, most=10**12)
     with desk.database.reading() as connection:
         rows = history(connection, before=before or None, limit=_DECISIONS)
+        about = changes_by_id(connection, {row.change for row in rows if row.change})
     batches: dict[str, list[Any]] = {}
     for row in rows:
         batches.setdefault(row.batch, []).append(row)
-    return desk.page(request, "history.html", batches=batches, more=rows[-1].id if len(rows) == _DECISIONS else 0, before=before)
+    return desk.page(request, "history.html", batches=batches, about={key: to_row(desk, found).item for key, found in about.items()}, more=rows[-1].id if len(rows) == _DECISIONS else 0, before=before)

@@ -25,6 +25,8 @@ from pipeline.watches import Story, Watch
 
 # What a picture shows: it must be looked at, and a page may weigh 300 kB.
 _DRAWN, _STATES_EACH, _LISTED, _ON_A_PAGE = 120, 40, 40, 12
+# How many claims a page about a past day reads for all questions of a watch together, and for each at the least.
+_LOOKED_AT, _LEAST = 1_600, 100
 _OPPOSED = (ChangeKind.DISPUTED, ChangeKind.DENIED, ChangeKind.REVERSED, ChangeKind.CORRECTED)
 
 
@@ -116,10 +118,11 @@ def states_now(
         stands = latest_states(connection, [watch.id], known_at)
         return tuple(stands[watch.id, question.id] for question in watch.questions if (watch.id, question.id) in stands)
     found: list[QuestionState] = []
+    each = min(FOLDED, max(_LOOKED_AT // len(watch.questions), _LEAST))
     for question in watch.questions:
         claims = [
             stored
-            for stored in claims_said_by(connection, watch.id, question.id, as_of, FOLDED)
+            for stored in claims_said_by(connection, watch.id, question.id, as_of, each)
             if known_at is None or stored.claim.seen_at <= known_at
         ]
         if claims:

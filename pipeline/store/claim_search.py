@@ -7,10 +7,10 @@ to go on. So a search for what is not there costs no more than one for what is.
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, select
 
 from pipeline.model import StoredClaim
-from pipeline.store.codec import from_json
+from pipeline.store.codec import from_json, from_stored_text
 from pipeline.store.tables import claims
 from pipeline.store.words import matching_claims
 
@@ -121,13 +121,14 @@ def _conditions(wanted: ClaimFilter) -> list[ColumnElement[bool]]:
 def claims_said_by(connection: Connection, watch: str, question: str, until: dt.datetime, limit: int) -> tuple[StoredClaim, ...]:
     """The last claims on a question that were said by an instant, in order of arrival; retracted ones too."""
     query = (
-        select(claims.c.id, claims.c.data, claims.c.retracted_at)
+        select(claims.c.id, cast(claims.c.data, Text).label("text"), claims.c.retracted_at)
         .where(claims.c.watch == watch, claims.c.question == question, claims.c.said_at <= until)
         .order_by(claims.c.said_at.desc())
         .limit(limit)
     )
     rows = sorted(connection.execute(query), key=lambda row: int(row.id))
-    return tuple(replace(from_json(StoredClaim, row.data), retracted_at=row.retracted_at) for row in rows)
+    found = ((from_stored_text(StoredClaim, row.text), row.retracted_at) for row in rows)
+    return tuple(stored if stored.retracted_at == at else replace(stored, retracted_at=at) for stored, at in found)
 
 
 def claim_of(connection: Connection, key: str) -> FoundClaim | None:

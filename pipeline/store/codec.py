@@ -25,6 +25,16 @@ def from_json(kind: type[Value], data: Any) -> Value:
     return found
 
 
+def from_stored_text(kind: type[Value], text: str) -> Value:
+    """The same from the text of the JSON, in half the time."""
+    try:
+        found: Value = _ADAPTERS[kind].validate_json(text)
+    except pydantic_core.ValidationError:
+        # Halves of a character pair, see `to_text`.
+        return from_json(kind, json.loads(text))
+    return found
+
+
 def to_text(data: Any) -> str:
     """JSON as text that every database takes: letters stay letters, and infinity is a string (JSON has no word for it)."""
     try:

@@ -33,6 +33,7 @@ reviews = Table(
     Index(None, "shelf", "seen", "watch"),
     Index(None, "shelf", "kind", "detected_at", "sequence"),
     Index(None, "watch", "question", "detected_at", "sequence"),
+    Index(None, "watch", "detected_at", "sequence"),
     Index(None, "detected_at", "sequence"),
     Index(None, "speaker", "detected_at", "sequence"),
     Index(None, "publisher", "detected_at", "sequence"),

@@ -1,6 +1,7 @@
 """Lists of changes as people work through them: filtered, newest first, page by page from a place, never by counting rows."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
@@ -115,6 +116,13 @@ def get_change(connection: Connection, change: str) -> Reviewed | None:
     end = change[:-1] + chr(ord(change[-1]) + 1)
     rows = connection.execute(query.where(reviews.c.change >= change, reviews.c.change < end).limit(2)).all()
     return Reviewed(change=from_json(Change, rows[0].data), standing=to_standing(rows[0])) if len(rows) == 1 else None
+
+
+def changes_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Reviewed]:
+    """Some changes by their ids; those that are no more are left out. For a page's worth of ids."""
+    query = select(reviews, changes.c.data).join_from(reviews, changes, changes.c.sequence == reviews.c.sequence)
+    rows = connection.execute(query.where(reviews.c.change.in_(ids)))
+    return {row.change: Reviewed(change=from_json(Change, row.data), standing=to_standing(row)) for row in rows}
 
 
 def neighbours(connection: Connection, reviewed: Reviewed) -> tuple[str | None, str | None]:

@@ -172,6 +172,15 @@ def test_two_answers_that_are_the_same_claim_change_nothing_any_more(review: Rev
     assert review.post(f"/changes/{first.id}/same", version=0).status_code == 400
 
 
+def test_the_log_says_of_every_line_which_change_it_was_about(review: Review):
+    change = of_kind(review, ChangeKind.NUMBER_CHANGED)
+    review.post(f"/changes/{change.id}/accept", version=0)
+    page = review.client.get("/history").text
+    line = page.split('<ol class="log big">')[1]
+    assert "<b>local</b> accepted" in line
+    assert "Number changed: How many houses are cut off? 14 house → 30 house</a>" in line
+
+
 def test_a_view_is_saved_shown_and_dropped_and_dropping_it_can_be_undone(review: Review):
     saved = review.post("/views", json=False, name="Kim's dates", query="kind=date_moved&speaker=Kim+Holt")
     assert saved.status_code == 303

@@ -232,6 +232,8 @@
     on.checked = keysOn();
     on.addEventListener('change', function () { localStorage.setItem('keys', on.checked ? 'on' : 'off'); });
   }
+  const here = document.querySelector('.bar [aria-current]');
+  if (here) { here.parentElement.scrollIntoView({ inline: 'center', block: 'nearest' }); }
   const hint = document.querySelector('.keyhint');
   if (hint) { hint.hidden = false; hint.addEventListener('click', function () { keys.showModal(); }); }
   const told = sessionStorage.getItem('told');
