@@ -20,8 +20,6 @@ def _weekday(match: re.Match[str], context: Context) -> Interval:
     wanted, today = WEEKDAYS[match["weekday"].lower().rstrip(".")], context.today
     back, ahead = (today.weekday() - wanted) % 7, (wanted - today.weekday()) % 7
     which = (match["which"] or "").lower().strip()
-    if match["week"]:
-        return day_span(_day_of_week(match["week"].lower(), wanted, today), context.anchor)
     to_come = context.tense == "future" or (context.tense == "present" and ahead and ahead < 6)
     if which == "the previous" and context.narrative.last and context.narrative.last.start:
         told = context.narrative.last.start.date()
@@ -39,12 +37,14 @@ def _weekday(match: re.Match[str], context: Context) -> Interval:
     return day_span(day, context.anchor, precision="part" if match["part"] else "day")
 
 
-def _day_of_week(week: str, wanted: int, today: dt.date) -> dt.date:
+def _day_of_week(match: re.Match[str], context: Context) -> Interval:
     """ "Wednesday of next week", "Friday last week"; "Monday week" is the Monday after the next one."""
-    monday = today - dt.timedelta(today.weekday())
-    if "last" in week:
-        return monday + dt.timedelta(wanted - 7)
-    return monday + dt.timedelta(wanted + 7) if "next" in week else today + dt.timedelta(((wanted - today.weekday()) % 7 or 7) + 7)
+    wanted, today, which = WEEKDAYS[match["weekday"].lower().rstrip(".")], context.today, (match["which"] or "").lower()
+    if which:
+        day = today + dt.timedelta(wanted - today.weekday() + (7 if which == "next" else -7))
+    else:
+        day = today + dt.timedelta(((wanted - today.weekday()) % 7 or 7) + 7)
+    return day_span(day, context.anchor)
 
 
 def _near_day(match: re.Match[str], context: Context) -> Interval:
@@ -218,6 +218,7 @@ _ABOUT = r"(?:(?:about|around|nearly|almost|more than|less than|over|roughly|som
 _PARTS = r"early|earlier|late|later|sometime|mid-?|by the end of|the end of|the start of|the beginning of|the middle of"
 
 RULES = (
+    Rule(expression(rf"(?P<weekday>{WEEKDAY}\b)\s+(?:(?:of\s+)?(?P<which>next|last)\s+)?week(?!end|s|day|\w)"), _day_of_week),
     Rule(
         expression(
             rf"(?P<part>(?:{_PARTS})\s*)?(?:in\s+|on\s+)?(?:the\s+)?(?P<which>this coming|this past|this"
@@ -252,8 +253,7 @@ RULES = (
     Rule(
         expression(
             rf"(?:(?:early|earlier|late|later)\s+)?(?:(?P<which>next|last|this coming|coming|this past|past"
-            rf"|the previous|this)\s+)?(?P<weekday>{WEEKDAY}\b)(?P<week>\s+(?:of\s+)?(?:next|last)\s+week\b|\s+week\b(?!s|end))?"
-            rf"(?P<part>\s+(?:{DAY_PARTS}))?"
+            rf"|the previous|this)\s+)?(?P<weekday>{WEEKDAY}\b)(?P<part>\s+(?:{DAY_PARTS}))?"
         ),
         _weekday,
     ),

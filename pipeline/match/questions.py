@@ -113,12 +113,12 @@ def _claims_of(place: Place, stored: ArticleVersion, index: WatchIndex) -> Itera
         # A number, a date or a word for a state answers one question: the one that it fits best.
         if found.at >= 0 and (question.kind, found.at) in taken and not question.many:
             continue
-        taken.add((question.kind, found.at))
         if question.id not in asked and len(asked) >= (MOST_QUESTIONS if score >= FIRM else MAX_QUESTIONS):
             continue
         if question.id in asked and not question.many:
             continue
         asked.append(question.id)
+        taken.add((question.kind, found.at))
         # That a promised day has come true is no news of its own where the same sentence tells the step.
         told = reported and question.kind is QuestionKind.DATE and found.event
         yield _claim(place.statement, question, replace(found, passing=True) if told else found, score, stored, index)
