@@ -50,6 +50,8 @@ def stay_silent(
             why=("a plan does not undo what has come since",),
             resets=not states and not claim.tentative,
         )
+    if _is_only_planned(claim, latest.claim, question, states):
+        return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.4, why=("only planned: what is so now stays so until it happens",))
     if claim.background or (known is not None and (claim.passing or _is_recap(claim, known, past))):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
     stands_still = known is not None and any(
@@ -65,6 +67,21 @@ def stay_silent(
     if claim.answer.value is None and claim.voice.institution not in current[-1].voices():
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("another voice gives no answer",))
     return _detail(claim, past, latest, known, question)
+
+
+# States whose coming is told by when it comes; until then the present state stands.
+_TO_COME = frozenset(("restored", "running", "reopened", "lifted", "resumed", "ended", "renewed", "contained", "released", "complete", "open", "closed"))
+
+
+def _is_only_planned(claim: Claim, old: Claim, question: Question, states: tuple[str, ...]) -> bool:
+    """ "It will be available again by Friday": a date, not another state of the present."""
+    return (
+        question.kind is QuestionKind.STATUS
+        and not states
+        and claim.answer.value in _TO_COME
+        and certainty_level(claim.certainty) == 2
+        and certainty_level(old.certainty) == 3
+    )
 
 
 def _detail(
@@ -127,7 +144,7 @@ def _is_local(claim: Claim, old: Claim, question: Question) -> bool:
     running = question.role in _RUNNING or (question.role in ("", "none") and not question.unit)
     if new.high is None or before.low is None or new.unit not in (before.unit, None) or not running:
         return False
-    return new.high < (0.1 if claim.voice.attributed else 0.2) * before.low
+    return new.high < (0.1 if claim.voice.attributed else 0.5) * before.low
 
 
 def _advances(claim: Claim, old: Claim, states: tuple[str, ...]) -> bool:
