@@ -51,6 +51,7 @@ _DESIGNATION = re.compile(
 )
 # "The dead now number 24": the verb, not the designation.
 _AMOUNTING = re.compile(r"(?i)(?:\b(?:now|already|still|then|they|we|who|which|to|dead|injured|wounded|missing)|[a-z]s)\s+number\s*$")
+_HUNDREDTHS = re.compile(rf"(?i)\s+met(?:re|er)s?\s+(?P<part>{NUMBER_WORDS})\b(?!\s+(?:metres?|meters?|centimetres?))")
 _PER = re.compile(
     r"(?i)^[^.;]{0,40}?\b(?:(?:a|per|each|every|in (?:the (?:past|last) )?(?:a|one|24|twenty-four)?)\s*(?P<unit>hours?|day|week|month|year)|(?P<daily>daily|overnight))\b"
 )
@@ -126,6 +127,8 @@ def _number(match: re.Match[str], text: str, start: int) -> Number | None:
     high = parse_number(groups["high"]) if groups.get("high") else low
     if low is None or high is None:
         return None
+    if low == high and (beyond := _HUNDREDTHS.match(after)) and (part := parse_number(beyond["part"])) and part < 100:
+        low = high = low + part / 100  # "five metres sixty"
     low, high = _rescaled(low, high, groups["low"], groups.get("high") or "")
     if (
         1500 <= low <= 2100

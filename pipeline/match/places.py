@@ -23,8 +23,7 @@ class Place:
 
     `nearness` is how close it is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline or the
     first sentence does, else 0.4. `topics` are the questions whose own subject it goes on to speak of without naming it again.
-    `generic` are the bodies that it means by "the company" and the like; `setting` are the places named last, for a sentence that
-    names none.
+    `generic` are the bodies that it means by "the company" and the like; `setting` are the places named last and `headed` those of the headline, for a sentence that names none.
     """
 
     statement: Statement
@@ -33,6 +32,7 @@ class Place:
     nearness: float
     generic: frozenset[str] = frozenset()
     setting: frozenset[str] = frozenset()
+    headed: frozenset[str] = frozenset()
 
 
 def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
@@ -46,8 +46,8 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
     topics: frozenset[str] = frozenset()
     spoken_of = -1
     counted: Hits = {}
-    setting = frozenset(name for name in index.places_of_text(reading.title))
-    generic = index.generic(reading) if any(question.who for question in index.watch.questions) else {}
+    setting = headed = frozenset(name for name in index.places_of_text(reading.title))
+    generic = index.generic(reading) if any(question.who or index.subject_bodies(question) for question in index.watch.questions) else {}
     for number, statement in enumerate(reading.statements):
         if statement.role not in ("body", "correction") or not statement.words or (named is not None and statement.paragraph not in named):
             continue
@@ -67,6 +67,7 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
             nearness=nearness,
             generic=generic.get(number, frozenset()),
             setting=setting,
+            headed=headed,
         )
         if hits.get("of") or hits.get("own subject"):
             counted = hits

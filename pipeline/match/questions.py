@@ -91,7 +91,7 @@ def weigh(place: Place, index: WatchIndex) -> Iterator[Weighed]:
         if unfit:
             yield Weighed(question=question, unfit=unfit)
             continue
-        named = not question.subject or any(hit.question == question.id for hit in place.hits.get("own subject", ()))
+        named = _names_subject(question, place, index)
         near = (0.4 + 0.6 * place.nearness) * (1.0 if named else CARRIED)
         for found in read_answer(question, place.statement, place.hits, index):
             if not named and not _stands_in_for(place.statement, found):
@@ -140,17 +140,25 @@ def _own_words(question: Question, stems: frozenset[str], index: WatchIndex) -> 
     return PROFILE * min(index.profiles.fit(question.id, stems), MOST_WORDS)
 
 
+def _names_subject(question: Question, place: Place, index: WatchIndex) -> bool:
+    """True if the sentence has a word of the question's own subject, or speaks of or for a body that is that subject ("its operator")."""
+    if not question.subject or any(hit.question == question.id for hit in place.hits.get("own subject", ())):
+        return True
+    bodies = index.subject_bodies(question)
+    return bool(bodies & (place.generic | {place.statement.voice.institution}))
+
+
 def _unfit(question: Question, place: Place, index: WatchIndex) -> str:
     """Why the question's own look-alikes, subject, place or actor keep the sentence out; "" if they do not."""
     statement, hits = place.statement, place.hits
     if any(hit.question == question.id for hit in hits.get("own not", ())):
         return "has one of the question's look-alikes"
-    named = not question.subject or any(hit.question == question.id for hit in hits.get("own subject", ()))
+    named = _names_subject(question, place, index)
     if not named and question.id not in place.topics:
         return "has no word of the question's own subject"
     named_places = frozenset(name.name for name in statement.names if name.kind == "place")
     if question.where and not any(
-        index.names.same_place(name, where) for name in named_places or place.setting for where in question.where
+        index.names.same_place(name, where) for name in named_places or (place.setting | place.headed) for where in question.where
     ):
         return f"names no place in {' or '.join(question.where)}"
     if question.who:

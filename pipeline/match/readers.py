@@ -8,6 +8,7 @@ from pipeline.match.standing import (
     Found,
     Hits,
     brings_negation,
+    called_false,
     denies_outright,
     head_word,
     in_side_clause,
@@ -67,6 +68,7 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
             continue  # "asked whether it had been lifted" says nothing of the kind
         negated = (word.negated and not is_unchanged(hits) and not brings_negation(hit)) != (hit.use == "denied state")
         state = hit.detail
+        negated = negated or called_false(statement, word, hits)
         certainty: Certainty = word.certainty
         if negated:
             opposite = index.opposite(question, state)

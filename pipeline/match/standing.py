@@ -254,6 +254,16 @@ def nth_of(statement: Statement, hits: tuple[Hit, ...]) -> str:
     return ""
 
 
+def called_false(statement: Statement, word: Word, hits: Hits) -> bool:
+    """ "Messages that it had burst were false": what is told in a clause that the sentence goes on to call untrue."""
+    for hit in hits.get("denying", ()):
+        verdict = head_word(statement, hit)
+        if verdict.dep in ("acomp", "attr", "oprd") and verdict.clause != word.clause and word.start < verdict.start:
+            clause = statement.words[word.clause]
+            return clause.dep in ("acl", "relcl", "ccomp", "csubj")
+    return False
+
+
 def is_unchanged(hits: Hits) -> bool:
     """ "There is no change in our plan": the negation stands on the change, not on the plan."""
     return any({"change", "unchanged", "changed"} & set(hit.phrase.lower().split()) for hit in hits.get("constancy", ()))

@@ -124,6 +124,11 @@ class WatchIndex:
             return any(stem(thing) == stem(word) for thing in things for phrase in question.of for word in phrase.split()[-1:])
         return bool(self._own_things[question.id] & {thing.lower() for thing in things})
 
+    def subject_bodies(self, question: Question) -> frozenset[str]:
+        """Canonical names of the firms, courts and the like that are the question's own subject."""
+        known = (self.names.entity(phrase) for phrase in question.subject)
+        return frozenset(entity.name for entity in known if entity is not None and entity.kind in ("organisation", "group"))
+
     def has_daily_count(self, question: Question) -> bool:
         """True if the watch counts the same thing per period, here or in another question, so that a day's count is no total."""
         return question.window == "period" or any(
