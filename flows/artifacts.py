@@ -42,10 +42,11 @@ class ProgressBar:
         """Shows how far it is; nothing is shown where nothing is to be done."""
         share = 100.0 * done / total if total else 100.0
         if self._id is None:
-            created = create_progress_artifact(progress=share, key=self._key, description=self._description)
+            # At once, also where the work that calls this is asynchronous.
+            created = create_progress_artifact(progress=share, key=self._key, description=self._description, _sync=True)  # type: ignore[call-arg]
             self._id = created if isinstance(created, uuid.UUID) else None
         elif share - self._shown >= 1.0 or done >= total:
-            update_progress_artifact(artifact_id=self._id, progress=share)
+            update_progress_artifact(artifact_id=self._id, progress=share, _sync=True)  # type: ignore[call-arg]
         else:
             return
         self._shown = share

@@ -55,11 +55,17 @@ def notify_channel(channel: str, place: Held[Place]) -> int:
     return sum(delivery.changes for delivery in deliveries)
 
 
-def tell(place: Place) -> list[InputProblem]:
-    """Send what is due to every channel; returns which could not be reached (they are tried again)."""
+def tell(place: Place, *, patient: bool) -> list[InputProblem]:
+    """Send what is due to every channel; returns which could not be reached (they are tried again).
+
+    Args:
+        place: Configuration and database.
+        patient: Wait some minutes for a channel that does not answer. Else the next run of `notify` tries it again.
+    """
     problems = []
+    once_or_more = notify_channel if patient else notify_channel.with_options(retries=0)
     for channel in place.story.channels:
-        state = notify_channel(channel.id, Held(place), return_state=True)
+        state = once_or_more(channel.id, Held(place), return_state=True)
         if state.is_failed():
             problems.append(InputProblem(where=f"channel '{channel.id}'", what=state.message or "not sent"))
     return problems
@@ -74,7 +80,7 @@ def notify(config: ConfigFolder = "", database: DatabaseAddress = "", now: Momen
         database: sqlite:///file.db or postgresql://user@host/name, without a password. Empty: as the worker's environment or claimwatch.toml says.
         now: When it is taken to be, with a time zone. Empty: the real time.
     """
-    return len(tell(place_of(config, database, now)))
+    return len(tell(place_of(config, database, now), patient=True))
 
 
 @flow(
@@ -99,7 +105,7 @@ def digest(config: ConfigFolder = "", database: DatabaseAddress = "", now: Momen
             changes = all_changes(connection, since=place.now - dt.timedelta(hours=hours), until=place.now)
     finally:
         store.close()
-    problems = tell(place)
+    problems = tell(place, patient=False)
     if changes or problems:
         report = build_report(place.story, changes, (), (), now=place.now, problems=problems)
         create_markdown_artifact(render_markdown(report), key="digest", description=f"What changed in the last {hours} hours.")

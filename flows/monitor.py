@@ -170,7 +170,8 @@ def _read(desk: Desk) -> list[RunResult]:
 
 def _conclude(place: Place, result: RunResult) -> None:
     announce(place.story, result.changes)
-    problems = tell(place)
+    # A channel that does not answer must not keep the report back.
+    problems = tell(place, patient=False)
     result = story_monitor.merge_results([result], problems)
     if result.changes or result.problems:
         publish(place.config, place.database, result)

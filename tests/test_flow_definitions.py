@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows import digest, monitor, replay, upkeep
+from flows import digest, monitor, recheck, replay, upkeep
 from flows.artifacts import announce
 from flows.monitor import is_passing
 from flows.parameters import place_of
@@ -17,8 +17,9 @@ from tests.builders import make_change, make_claim
 
 FLOWS: dict[str, Any] = {
     "monitor": monitor.monitor, "read": monitor.read, "notify": digest.notify, "digest": digest.digest, "replay": replay.replay, "upkeep": upkeep.upkeep,
+    "recheck": recheck.recheck,
 }
-TASKS: list[Any] = [monitor.poll_feed, monitor.read_next, monitor.tick, digest.notify_channel, replay.play_batch, upkeep.tidy_database, upkeep.end_stuck, upkeep.delete_old]
+TASKS: list[Any] = [monitor.poll_feed, monitor.read_next, monitor.tick, digest.notify_channel, replay.play_batch, recheck.visit, upkeep.tidy_database, upkeep.end_stuck, upkeep.delete_old]
 
 
 @pytest.mark.parametrize("name", FLOWS)
