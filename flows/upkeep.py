@@ -22,11 +22,12 @@ StuckHours = Annotated[float, Field(gt=0, le=72)]
 
 
 @task(name="tidy", cache_policy=NO_CACHE, persist_result=False)
-def tidy_database(database: str, keep_days: int) -> Tidied:
+def tidy_database(database: str, keep_days: int, page_days: int) -> Tidied:
     """Delete what is older than it need be kept from our database. Articles, claims and changes are kept."""
     store = open_database(database)
+    now = dt.datetime.now(dt.UTC)
     try:
-        return tidy(store, before=dt.datetime.now(dt.UTC) - dt.timedelta(days=keep_days))
+        return tidy(store, before=now - dt.timedelta(days=keep_days), pages_before=now - dt.timedelta(days=page_days))
     finally:
         store.close()
 
@@ -50,7 +51,7 @@ def delete_old(keep_days: int) -> int:
     persist_result=False,
 )
 def upkeep(config: ConfigFolder = "", database: DatabaseAddress = "", keep_days: Days = 90, stuck_hours: StuckHours = 6.0) -> None:
-    """Tidy up; what was done is published as a table.
+    """Tidy up; what was done is published as a table. Fetched pages are kept for `evidence.keep_days` of claimwatch.toml.
 
     Args:
         config: Folder with watches.toml and feeds.toml, as the worker sees it. Empty: CLAIMWATCH_CONFIG of the worker, else the shipped one.
@@ -59,7 +60,7 @@ def upkeep(config: ConfigFolder = "", database: DatabaseAddress = "", keep_days:
         stuck_hours: A run that has been going on for longer than this is taken for dead.
     """
     place = place_of(config, database)
-    tidied = tidy_database(place.database, keep_days)
+    tidied = tidy_database(place.database, keep_days, place.settings.page_days)
     rows: list[dict[str, object]] = [{"what": what, "number": number} for what, number in tidied.rows()]
     rows.append({"what": "stuck runs ended", "number": end_stuck(stuck_hours)})
     rows.append({"what": "old runs deleted from Prefect", "number": delete_old(keep_days)})

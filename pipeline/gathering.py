@@ -186,10 +186,12 @@ def note_copy(connection: Connection, article: Article, bands: Sequence[int]) ->
     """
     since = article.published - dt.timedelta(days=copies.DAYS)
     found: tuple[float, str] | None = None
-    for url in stored_copies.alike(connection, bands, since=since):
-        stored = stored_articles.latest_version(connection, url) if url != article.url else None
-        if stored is not None and stored.article.published <= article.published + dt.timedelta(days=copies.DAYS):
-            found = max(found or (0.0, ""), (copies.similarity(article.text, stored.article.text), url))
+    others = [url for url in stored_copies.alike(connection, bands, since=since) if url != article.url]
+    # Others wait for the database meanwhile, and a text that went round has many copies.
+    shingles = copies.shingles(article.text) if others else frozenset()
+    for stored in stored_articles.latest_versions(connection, others):
+        if stored.article.published <= article.published + dt.timedelta(days=copies.DAYS):
+            found = max(found or (0.0, ""), (copies.overlap(shingles, copies.shingles(stored.article.text)), stored.article.url))
     stored_copies.add_bands(connection, article.url, bands, article.published)
     if found is None or not found[0]:
         return None

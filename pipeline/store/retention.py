@@ -1,4 +1,4 @@
-"""What need not be kept for ever is deleted: logs of runs, what was sent, who worked on what. What was learnt is kept."""
+"""What need not be kept for ever is deleted: logs of runs, what was sent, who worked on what, fetched pages. What was learnt is kept."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from sqlalchemy import and_, delete, exists
 
 from pipeline.store import leases
 from pipeline.store.database import Database
+from pipeline.store.pages import forget_pages
 from pipeline.store.tables import entries, outbox, readings, runs
 
 # SQLite gives room back only when it writes the file anew, which takes long: only where a quarter of it is unused.
@@ -21,6 +22,7 @@ class Tidied:
     sent: int
     readings: int
     leases: int
+    pages: int = 0
     freed: int = 0
 
     def rows(self) -> tuple[tuple[str, int], ...]:
@@ -30,12 +32,19 @@ class Tidied:
             ("old notes of what was sent deleted", self.sent),
             ("readings without an entry deleted", self.readings),
             ("signs of dead processes deleted", self.leases),
+            ("fetched pages deleted", self.pages),
             ("bytes given back to the disk", self.freed),
         )
 
 
-def tidy(database: Database, *, before: dt.datetime) -> Tidied:
-    """Delete logs from before that instant (UTC), and what dead processes left."""
+def tidy(database: Database, *, before: dt.datetime, pages_before: dt.datetime | None = None) -> Tidied:
+    """Delete logs from before that instant (UTC), and what dead processes left.
+
+    Args:
+        database: What to tidy up.
+        before: Logs of runs and notes of what was sent from before then are deleted.
+        pages_before: Fetched pages of before then are deleted. None: they are kept.
+    """
     same = (entries.c.feed == readings.c.feed, entries.c.url == readings.c.url, entries.c.stamp == readings.c.stamp)
     with database.writing() as connection:
         old_runs = connection.execute(delete(runs).where(runs.c.finished_at < before)).rowcount
@@ -43,7 +52,8 @@ def tidy(database: Database, *, before: dt.datetime) -> Tidied:
         sent = connection.execute(delete(outbox).where(settled)).rowcount
         orphans = connection.execute(delete(readings).where(~exists().where(*same, entries.c.done.is_(False)))).rowcount
         dead = leases.sweep(connection, "polling", leases.clock(connection) - dt.timedelta(days=1))
-    return Tidied(runs=old_runs, sent=sent, readings=orphans, leases=dead, freed=_shrink(database))
+        old_pages = forget_pages(connection, pages_before) if pages_before else 0
+    return Tidied(runs=old_runs, sent=sent, readings=orphans, leases=dead, pages=old_pages, freed=_shrink(database))
 
 
 def _shrink(database: Database) -> int:
