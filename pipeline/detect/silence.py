@@ -1,6 +1,7 @@
 """Differences that are no news: recaps, details, weak words against firm ones; and the one that only looks like a repeat."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "fi
 DISPUTE_DAYS = 10.0
 # Roles whose counts only grow; a smaller one is a part, another event, or a dispute.
 _RUNNING = frozenset(("dead", "injured", "missing", "leaves", "arrives", "affected"))
+_AGAIN = re.compile(r"(?i)\b(?:again|once more|anew|for (?:a|the) second time)\b")
 WEAK = frozenset((Certainty.POSSIBLE, Certainty.CONDITIONAL, Certainty.DEMANDED, Certainty.UNKNOWN))
 
 
@@ -70,7 +72,9 @@ def stay_silent(
 
 
 # States whose coming is told by when it comes; until then the present state stands.
-_TO_COME = frozenset(("restored", "running", "reopened", "lifted", "resumed", "ended", "renewed", "contained", "released", "complete", "open", "closed"))
+_TO_COME = frozenset(
+    "restored running reopened lifted resumed ended renewed contained released complete open closed".split()
+)
 
 
 def _is_only_planned(claim: Claim, old: Claim, question: Question, states: tuple[str, ...]) -> bool:
@@ -204,7 +208,7 @@ def _happened_anew(claim: Claim, known: Claim) -> bool:
 
 def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> bool:
     """An earlier answer told again: by the outlet itself, or by a voice whose last word it was."""
-    if _happened_anew(claim, known.claim):
+    if _happened_anew(claim, known.claim) or (claim.answer.type == "status" and _AGAIN.search(claim.sentence)):
         return False
     if not claim.voice.attributed:
         return True

@@ -28,6 +28,12 @@ _NOUN = re.compile(r"\s+(?!(?:the|an?|and|or|of|was|is|are|were|has|had|will|wou
 _WIDE = frozenset(("vague", "season", "month", "week", "quarter", "half", "year", "decade", "century"))
 
 
+_PUT_OFF = re.compile(
+    r"(?i)\b(?:put (?:off|back)|postponed|pushed back|delayed|moved|deferred|extended|rescheduled|adjourned|slipped|prolonged)\s+"
+    r"(?:from\s[^,.;]{1,24}\s)?(?:to|until|till)\s+(?:the\s+)?$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A time expression: offsets into the paragraph and its interval.
@@ -75,7 +81,9 @@ class DateFinder:
         narrative.open_paragraph()
         found: list[Found] = []
         for start, match, rule in sorted(_matches(text, self._own_rules()), key=lambda item: item[0]):
-            context = Context(anchor=anchor, tense=tense_at(start), before=text[max(0, start - 24) : start].lower(), narrative=narrative)
+            # What has been put off to a day lies ahead, though the verb is in the past.
+            tense = "future" if _PUT_OFF.search(text[max(0, start - 60) : start]) else tense_at(start)
+            context = Context(anchor=anchor, tense=tense, before=text[max(0, start - 24) : start].lower(), narrative=narrative)
             when = _safely(rule, match, context)
             if when is None:
                 continue

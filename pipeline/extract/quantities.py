@@ -195,7 +195,7 @@ def _unit(groups: dict[str, str | None], after: str) -> str:
         return "percent"
     elif match := re.match(r"(?i)\s*(?:us )?(dollar|euro|pound|yen|rupee|usd|eur|gbp)s?\b", after):
         unit = _MONEY_WORDS[match[1].lower()]
-    if unit and re.search(r"(?i)^[^.;,]{0,20}?\b(?:a|per|each)\s+share\b", after):
+    if unit and re.search(r"(?i)^[^.;,]{0,20}?\b(?:a|per|each|every)\s+(?:[\w’'-]+\s+){0,2}share\b", after):
         unit += "/share"
     return unit
 
@@ -213,6 +213,8 @@ def _fraction(match: re.Match[str], text: str, start: int) -> Number | None:
     start, bound = _bound(text, match.start())
     if words in ("most", "the majority"):
         return Number(start=match.start(), end=match.end(), low=0.55, high=1.0, bound="range", unit="share", per="")
+    if words == "all" and re.match(r"(?i)\s+(?:of\s+)?(?:[\w’'-]+\s+){1,3}?\d", text[match.end() :]):
+        return None  # "all of the town's 2,600 residents": the number says how many
     if words == "all":
         return Number(start=match.start(), end=match.end(), low=1.0, high=1.0, bound="exact", unit="share", per="")
     value = _FRACTIONS[words]

@@ -28,6 +28,8 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
     # "A ferry with 88 people on board went missing": the question's own cue beside the number outweighs another role in the sentence.
     mentions = [item for item in statement.quantities if not elsewhere or _is_cued(item, hits)]
     fitting = [found for mention in mentions if (found := _read_number(question, statement, mention, hits, index)) is not None]
+    if not fitting and question.unit == "percent":
+        fitting += _wholly(statement, hits)
     if not any(not found.part for found in fitting):
         fitting += _counted_by_order(question, statement, hits) or (_one_more(question, statement, hits) if not fitting else [])
     if any(not found.part for found in fitting):
@@ -54,6 +56,22 @@ def _is_cued(mention: QuantityMention, hits: Hits) -> bool:
     return any(-4 <= hit.at - mention.upto <= 4 for hit in hits.get("cue", ()))
 
 
+def _wholly(statement: Statement, hits: Hits) -> list[Found]:
+    """ "The fire is fully contained" is 100 percent, "none of it was contained" none."""
+    for hit in hits.get("of", ()):
+        word = statement.words[hit.at]
+        if word.tag not in ("VBN", "VBD", "JJ") or word.certainty is not Certainty.FACT:
+            continue
+        beside = {other.text.lower() for other in statement.words if statement.words[other.head] is word}
+        share = 100.0 if beside & {"fully", "completely", "wholly", "entirely", "totally"} and not word.negated else None
+        share = 0.0 if beside & {"none", "nothing"} else share
+        if share is not None:
+            text = f"{share:g} percent"
+            answer = Answer(type="quantity", text=text, value=f"{share:g}", unit="percent", bound="exact", low=share, high=share)
+            return [Found(answer=answer, certainty=word.certainty, score=0.75, at=hit.at)]
+    return []
+
+
 def _one_more(question: Question, statement: Statement, hits: Hits) -> list[Found]:
     """ "Pavel Dorn died on the third night": one person is one, and at least one if nothing else is known."""
     if question.role != "dead" or not any(index in ("people", "person") for index in question.of):
@@ -77,7 +95,7 @@ def _counted_by_order(question: Question, statement: Statement, hits: Hits) -> l
     nouns = {index for hit in hits.get("of", ()) for index in range(hit.at, hit.upto)}
     for at, word in enumerate(statement.words):
         number = ORDINALS.get(word.text.lower(), 0)
-        alone = word.dep in ("nsubj", "nsubjpass") and closest(statement, hits["role"], word.clause) == 1
+        alone = word.dep in ("nsubj", "nsubjpass", "attr") and closest(statement, hits["role"], word.clause) == 1
         if number and (alone or (word.head in nouns and word.dep == "amod")):
             value = float(number)
             answer = Answer(
@@ -135,7 +153,14 @@ def _is_of_old(statement: Statement, word: Word) -> bool:
         mention.relation in ("since", "by", "until", "from") and statement.words[mention.at].clause == word.clause
         for mention in statement.dates
     )
-    return not running and is_dated_back(statement, word)
+    return not running and not _is_date_of_another(statement, word) and is_dated_back(statement, word)
+
+
+def _is_date_of_another(statement: Statement, word: Word) -> bool:
+    """ "25 percent, after 35 on Sunday": the day stands behind another number and is that one's."""
+    at = statement.words.index(word)
+    later = [mention for mention in statement.quantities if mention.at > at]
+    return any(other.at - mention.upto in (0, 1) for mention in later for other in statement.dates)
 
 
 def _is_of_a_day(statement: Statement, word: Word) -> bool:

@@ -157,6 +157,8 @@ def is_contrast(statement: Statement, mention: QuantityMention) -> bool:
 
 def is_named(statement: Statement, mention: QuantityMention) -> bool:
     """ "Local 88", "Terminal 3": a number that is part of a name counts nothing."""
+    if mention.unit:
+        return False  # "by Tuesday 52 per cent"
     if any(name.at <= mention.at < name.upto and name.upto - name.at > 1 for name in statement.names):
         return True
     before = statement.words[mention.at - 1] if mention.at else None
@@ -174,7 +176,8 @@ def _quantity_score(
     question: Question, statement: Statement, mention: QuantityMention, counted: tuple[Hit, ...], index: WatchIndex
 ) -> float:
     if question.unit and question.unit not in ("per day",):
-        if mention.unit != question.unit:
+        a_share = question.unit.endswith("/share") and not mention.unit and _is_a_share(statement, mention)
+        if mention.unit != question.unit and not a_share:
             return 0.0
         if not question.of:
             return 0.8
@@ -187,6 +190,12 @@ def _quantity_score(
     if _is_beside(statement, mention, counted):
         return 0.75
     return 0.7 if index.counts(question, mention.things) else 0.0
+
+
+def _is_a_share(statement: Statement, mention: QuantityMention) -> bool:
+    """ "It is now bidding 47 a share": the money is understood."""
+    after = [word.text.lower() for word in statement.words[mention.upto : mention.upto + 2]]
+    return after in (["a", "share"], ["per", "share"], ["each", "share"])
 
 
 def _measures_another(question: Question, statement: Statement, mention: QuantityMention, index: WatchIndex) -> bool:

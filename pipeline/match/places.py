@@ -23,7 +23,8 @@ class Place:
 
     `nearness` is how close it is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline or the
     first sentence does, else 0.4. `topics` are the questions whose own subject it goes on to speak of without naming it again.
-    `generic` are the bodies that it means by "the company" and the like; `setting` are the places named last and `headed` those of the headline, for a sentence that names none.
+    `generic` are the bodies that it means by "the company" and the like; `setting` are the places named last and `headed` those of
+    the headline, for a sentence that names none.
     """
 
     statement: Statement
@@ -91,7 +92,8 @@ def _says_how_many(statement: Statement) -> bool:
         number = words[mention.upto - 1]
         there = any(word.dep == "expl" and word.clause == number.clause for word in words) and number.dep == "attr"
         only = mention.at > 0 and words[mention.at - 1].text.lower() in ("only", "just") and number.dep in ("dobj", "attr")
-        if there or only:
+        leaves = number.dep == "dobj" and words[number.head].lemma.lower() in ("leave", "make")
+        if there or only or leaves:
             return True
     return False
 

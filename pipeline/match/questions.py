@@ -30,7 +30,8 @@ DENIED_BEFORE = 0.65
 NEAR_ENOUGH = 240
 # Words by which a sentence takes up what the one before has told.
 _TAKING_UP = PRONOUNS | frozenset(
-    "claim report number figure story allegation rumour rumor account suggestion assertion accusation count so".split()
+    "claim report number figure story allegation rumour rumor account suggestion assertion accusation count paper findings plan charge "
+    "talk so".split()
 )
 
 

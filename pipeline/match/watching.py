@@ -181,7 +181,7 @@ class WatchIndex:
             yield from _labelled("about", question.id, "", self.about(question))
         for cues in question.cues if self._use_cues else ():
             use = "own state" if question.kind is QuestionKind.STATUS else "cue"
-            yield from _labelled(use, question.id, cues.state, cues.words)
+            yield from _labelled(use, question.id, cues.state, (form for words in cues.words for form in _forms(words)))
         if question.kind in (QuestionKind.YES_NO, QuestionKind.STATEMENT) and not (self._use_cues and question.cues):
             yield from _labelled("asked", question.id, "", self._with_synonyms(asked_words(question, self.watch)))
         if question.kind is QuestionKind.YES_NO and not (self._use_cues and question.cues):
@@ -206,6 +206,17 @@ def _read(reading: Reading) -> list[Statement]:
 def _labelled(use: str, question: str, detail: str, phrases: Iterable[str]) -> Iterator[tuple[Label, str]]:
     for phrase in phrases:
         yield (use, question, detail), phrase
+
+
+def _forms(phrase: str) -> Iterator[str]:
+    """A cue, and the same with room for what may stand between: "start the fire" -> "start the * fire", "take away" -> "take * away"."""
+    yield phrase
+    words = phrase.split()
+    if len(words) == 2 and words[1] in ("away", "off", "back", "down", "up", "out") and words[0] not in ("go", "come", "leave", "left"):
+        yield f"{words[0]} * {words[1]}"
+    for at, word in enumerate(words[1:-1], start=1):
+        if word in ("the", "a", "an", "its", "his", "her", "their"):
+            yield " ".join((*words[: at + 1], "*", *words[at + 1 :]))
 
 
 def _by_use(found: Iterable[PhraseHit]) -> dict[str, tuple[Hit, ...]]:
