@@ -159,7 +159,9 @@ class WatchIndex:
             # "When are the services restored?": what is asked of the subject stands last.
             asked = asked_words(question, watch)[-1:] if question.kind is QuestionKind.DATE and question.subject else ()
             known = [word for word in asked if word in self._synonyms_by_stem or stem(word) in self._synonyms_by_stem]
-            yield from _labelled("own subject", question.id, "", self._with_synonyms((*question.subject, *known)))
+            # Any word of a deal would take any of its dates.
+            widened = known if question.kind is QuestionKind.DATE else question.subject
+            yield from _labelled("own subject", question.id, "", (*question.subject, *self._with_synonyms(widened)))
             yield from _labelled("own not", question.id, "", question.not_)
             yield from self._question_labels(question)
 
