@@ -43,14 +43,14 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
     if not headline and not any(about.values()):
         return
     # Who must be named comes once, far down: only what is said in that paragraph is on the watch.
-    named = None if index.is_prominent(reading) else index.paragraphs_naming(reading)
+    named = None if index.is_prominent(reading) else index.sentences_naming(reading)
     topics: frozenset[str] = frozenset()
     spoken_of = -1
     counted: Hits = {}
     setting = headed = frozenset(name for name in index.places_of_text(reading.title))
     generic = index.generic(reading) if any(question.who or index.subject_bodies(question) for question in index.watch.questions) else {}
     for number, statement in enumerate(reading.statements):
-        if statement.role not in ("body", "correction") or not statement.words or (named is not None and statement.paragraph not in named):
+        if statement.role not in ("body", "correction") or not statement.words or (named is not None and not named[statement.start]):
             continue
         hits = index.hits(statement)
         nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.4

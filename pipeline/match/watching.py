@@ -1,7 +1,7 @@
 """A watch with the vocabulary it needs, compiled once: which words of a sentence speak to which question."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -66,15 +66,30 @@ class WatchIndex:
             headed = {self.names.canonical(name) for name in group} & title
             if not headed and not (where and (where[0] < EARLY or len(where) > 1)):
                 return False
+            if not headed and len(where) == 1 and self._is_headed_by_another(reading, group):
+                return False  # "... in Sorrel Canyon, 180 miles south of the one at Pine Ridge"
         return True
 
-    def paragraphs_naming(self, reading: Reading) -> frozenset[int]:
-        """The paragraphs that name somebody who must be named."""
-        return frozenset(
-            statement.paragraph
-            for statement in _read(reading)
-            if any(self._is_named_in(statement, group) for group in self.watch.must_name)
+    def _is_headed_by_another(self, reading: Reading, group: Sequence[str]) -> bool:
+        """True if the headline has a name, not one that must be named, to which the text comes back."""
+        wanted = {self.names.canonical(name) for name in group}
+        spoken = Counter(name.name for statement in _read(reading) for name in statement.names)
+        return any(
+            times > 1 and name in reading.title and name not in wanted and self.names.institution(name) not in wanted
+            for name, times in spoken.items()
         )
+
+    def sentences_naming(self, reading: Reading) -> Mapping[int, bool]:
+        """Whether each sentence, by its start, names somebody who must be named, or goes on right behind one that does with a pronoun."""
+        found: dict[int, bool] = {}
+        before = False
+        another = any(self._is_headed_by_another(reading, group) for group in self.watch.must_name)
+        for statement in _read(reading):
+            named = any(self._is_named_in(statement, group) for group in self.watch.must_name)
+            goes_on = before and not another and statement.words[0].text.lower() in ("it", "they", "he", "she", "this", "that", "there")
+            found[statement.start] = named or goes_on
+            before = found[statement.start]
+        return found
 
     def _is_named_in(self, statement: Statement, group: Sequence[str]) -> bool:
         wanted = {self.names.canonical(name) for name in group}
