@@ -3,7 +3,8 @@
 import re
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 # Terminals obey control characters, readers are misled by bidirectional overrides, and lone surrogates cannot be written.
@@ -24,15 +25,20 @@ def printable(value: Value) -> Value:
     if isinstance(value, tuple):
         cleaned = tuple(printable(item) for item in value)
         return value if all(old is new for old, new in zip(value, cleaned, strict=True)) else cleaned  # type: ignore[return-value]
-    if is_dataclass(value) and not isinstance(value, type):
-        changed = {}
-        for field in fields(value):
-            old = getattr(value, field.name)
-            new = printable(old)
-            if new is not old:
-                changed[field.name] = new
-        return replace(value, **changed) if changed else value
-    return value
+    changed = {}
+    kind: Any = type(value)
+    for name in _field_names(kind):
+        old = getattr(value, name)
+        new = printable(old)
+        if new is not old:
+            changed[name] = new
+    return replace(value, **changed) if changed else value  # type: ignore[type-var]
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass; of anything else none, so that it stays as it is."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _harmless(found: re.Match[str]) -> str:

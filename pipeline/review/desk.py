@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from pipeline.config import load_story
+from pipeline.model import ChangeKind
 from pipeline.report.change_report import joined
 from pipeline.report.items import voice_words
 from pipeline.report.plain import printable
@@ -29,6 +30,8 @@ from pipeline.store.database import Database
 from pipeline.store.reviews import waiting_by_watch
 from pipeline.watches import Question, Story, Watch
 
+# Where somebody is contradicted, takes back a word, or did not keep it: what an analyst must not miss.
+READ_FIRST = tuple(kind.value for kind in IMPORTANCE[: IMPORTANCE.index(ChangeKind.CORRECTED) + 1])
 Static = files("pipeline.review") / "static"
 
 
@@ -158,7 +161,7 @@ def _environment() -> Environment:
         finalize=_clean,
     )  # fmt: skip
     made.globals.update(
-        icons=ICONS, words=WORDS, tones=TONES, meaning=MEANING, kinds=IMPORTANCE, address=address, titled=_titled, past=DID
+        icons=ICONS, words=WORDS, tones=TONES, meaning=MEANING, kinds=IMPORTANCE, address=address, titled=_titled, past=DID, read_first=urlencode({"kind": READ_FIRST}, doseq=True),
     )
     made.filters.update(day=day_words, moment=moment_words, voice=voice_words, joined=joined, number=_number, iso=lambda at: at.isoformat(), as_written=escape)
     return made

@@ -6,17 +6,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.model import ChangeKind
 from pipeline.report.items import ChangeItem, change_item
-from pipeline.report.signs import IMPORTANCE
-from pipeline.review.desk import Desk, as_json, desk_of
+from pipeline.review.desk import READ_FIRST, Desk, as_json, desk_of
 from pipeline.review.listing import change_filter, change_query, in_words, place, place_words
-from pipeline.store.reviews import awakened, count_changes, list_changes, waiting_by_watch
+from pipeline.store.reviews import ChangeFilter, awakened, count_changes, list_changes, waiting_by_watch
 from pipeline.verdicts import Reviewed, Standing
 
 ON_A_PAGE = 25
-# Where somebody is contradicted, takes back a word, or did not keep it: what an analyst must not miss.
-READ_FIRST = tuple(kind.value for kind in IMPORTANCE[: IMPORTANCE.index(ChangeKind.CORRECTED) + 1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +47,7 @@ def inbox(request: Request) -> Response:
     with desk.database.reading() as connection:
         found, more = list_changes(connection, wanted, limit=ON_A_PAGE, after=after)
         matching = count_changes(connection, wanted)
+        urgent = count_changes(connection, ChangeFilter(watch=wanted.watch, kinds=READ_FIRST))
         back = awakened(connection, desk.now()) if wanted.state == "inbox" and after is None else ()
     if wanted.watch:
         back = tuple(item for item in back if item.change.watch == wanted.watch)
@@ -69,8 +66,8 @@ def inbox(request: Request) -> Response:
         words_of=in_words(wanted, desk.title(wanted.watch) if wanted.watch else ""),
         plain=plain,
         filter_query=_encoded(query),
-        first_kinds=READ_FIRST,
-        read_first=_encoded({"kind": READ_FIRST}),
+        first=wanted == ChangeFilter(watch=wanted.watch, kinds=READ_FIRST),
+        urgent=urgent,
     )
 
 
