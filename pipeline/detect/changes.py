@@ -115,7 +115,8 @@ def _corrected(claim: Claim, past: Sequence[StoredClaim], score: float) -> Decis
     """A correction takes back the outlet's or the speaker's own other answer; what goes on about it is a repeat."""
     if any(item.effect is ChangeKind.CORRECTED and item.claim.url == claim.url and item.claim.version == claim.version for item in past):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("the correction goes on",))
-    own = own_last(claim, past, other_article=True)
+    given = [stored for stored in past if stored.claim.answer.value is not None]
+    own = own_last(claim, given, other_article=True)
     if own is None or compare_answers(claim.answer, own.claim.answer) is Relation.SAME:
         return None
     why = (f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim))

@@ -32,6 +32,8 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
         fitting += _wholly(statement, hits)
     if not any(not found.part for found in fitting):
         fitting += _counted_by_order(question, statement, hits) or (_one_more(question, statement, hits) if not fitting else [])
+    if not fitting and not question.unit:
+        fitting += _none_at_all(question, statement, hits)
     if any(not found.part for found in fitting):
         fitting = [found for found in fitting if not found.part]  # "two more, which brings them to five"
     if fitting:
@@ -54,6 +56,21 @@ def _acting(statement: Statement, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:
 
 def _is_cued(mention: QuantityMention, hits: Hits) -> bool:
     return any(-4 <= hit.at - mention.upto <= 4 for hit in hits.get("cue", ()))
+
+
+def _none_at_all(question: Question, statement: Statement, hits: Hits) -> list[Found]:
+    """ "Not a single job will go", "no hostages were freed": none."""
+    for hit in hits.get("of", ()):
+        word = statement.words[hit.upto - 1]
+        before = [other.text.lower() for other in statement.words[max(0, hit.at - 3) : hit.at]]
+        none = before[-1:] == ["no"] or before[-3:] == ["not", "a", "single"] or before[-2:] == ["not", "one"]
+        plain = question.role in ("", "none")
+        if not none or word.dep not in ("nsubj", "nsubjpass") or not (plain or closest(statement, hits.get("role", ()), word.clause) == 1):
+            continue
+        answer = Answer(type="quantity", text="none", value="0", unit=question.of[0], bound="exact", low=0.0, high=0.0)
+        certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
+        return [Found(answer=answer, certainty=certainty, score=0.7, at=hit.at, denies=False)]
+    return []
 
 
 def _wholly(statement: Statement, hits: Hits) -> list[Found]:
@@ -128,9 +145,10 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
             return None
         # The role that the sentence before had has no place in this one.
         score += 0.25 * closest(statement, roles, word.clause) - 0.1 if roles else 0.0
-    score = _narrowed(question, statement, mention, hits, score)
-    if statement.role == "correction" and mention is not statement.quantities[-1]:
-        score -= 0.2  # a correction names the wrong figure first
+    score = _narrowed(question, statement, mention, hits, score, index)
+    if statement.role == "correction":
+        # "It is 23; one woman had been counted twice"; else a correction names the wrong figure first.
+        score += 0.2 if _is_stated(statement, mention) else -0.2 if mention is not statement.quantities[-1] else 0.0
     per = mention.per or ("day" if index.has_daily_count(question) and _is_of_a_day(statement, word) else "")
     if score <= 0 or ((question.window == "period") != bool(per) and (per or question.window == "period")):
         return None
@@ -145,6 +163,14 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
     )
+
+
+def _is_stated(statement: Statement, mention: QuantityMention) -> bool:
+    """ "It is 23", "the figure is 203": the number that a figure is said to be."""
+    number = statement.words[mention.upto - 1]
+    verb = statement.words[number.head]
+    subjects = {word.text.lower() for word in statement.words if word.dep == "nsubj" and statement.words[word.head] is verb}
+    return number.dep == "attr" and bool(subjects & {"it", "that", "figure", "number", "total", "toll"})
 
 
 def _is_of_old(statement: Statement, word: Word) -> bool:
@@ -201,7 +227,9 @@ def _is_part(question: Question, statement: Statement, mention: QuantityMention,
     return narrowed and not any(mention.upto + 2 <= hit.at <= mention.upto + 4 for hit in subject)
 
 
-def _narrowed(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, score: float) -> float:
+def _narrowed(
+    question: Question, statement: Statement, mention: QuantityMention, hits: Hits, score: float, index: WatchIndex
+) -> float:
     """The question's other words: its subject and cues speak for it; cues that are missing leave a doubt."""
     if hits.get("own subject") or hits.get("cue"):
         score += 0.1
@@ -210,7 +238,8 @@ def _narrowed(question: Question, statement: Statement, mention: QuantityMention
     if question.who:
         # "53 seats and the Civic Union 47": a number belongs to the name that stands before it.
         names = [name for name in statement.names if name.at < mention.at and name.kind in ("organisation", "person", "group", "thing")]
-        if names and names[-1].name not in question.who and any(name.name in question.who for name in statement.names):
+        wanted = {*question.who, *map(index.names.canonical, question.who)}
+        if names and names[-1].name not in wanted and any(name.name in wanted for name in statement.names):
             return 0.0
     return score
 

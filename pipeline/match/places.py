@@ -116,7 +116,7 @@ def _with_earlier_count(statement: Statement, hits: Hits, counted: Hits) -> Hits
     if (
         not counted
         or hits.get("of")
-        or not speaks_of_figure(statement)
+        or not (speaks_of_figure(statement) or statement.role == "correction")
         or not any(is_bare(statement, item) for item in statement.quantities)
     ):
         return hits

@@ -4,6 +4,7 @@ Question first: a sentence is scored against every question by its words, units,
 a doubtful one is tentative. What each part is worth was calibrated on the labelled stories (docs/quality.md).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,7 @@ MAX_QUESTIONS, MOST_QUESTIONS = 2, 4
 CARRIED = 0.95
 # A denial right behind what it denies. Calibrated on seeds/ (make eval).
 DENIED_BEFORE = 0.65
+_OUR_REPORT = re.compile(r"(?i)\b(?:our|we|us|this (?:news)?paper|this site|(?:an )?earlier version|the (?:article|report|story))\b")
 # Characters between the two at most: about two sentences.
 NEAR_ENOUGH = 240
 # Words by which a sentence takes up what the one before has told.
@@ -66,7 +68,21 @@ def find_claims(reading: Reading, stored: ArticleVersion, index: WatchIndex) -> 
             found = (answered,) if answered is not None else ()
         claims.extend(found)
         said = found or said
-    return tuple(claims)
+    return _without_wrong_figures(tuple(claims))
+
+
+def _without_wrong_figures(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """A correction tells first what was wrong ("our report gave the number as 24"), then what is right: the first is no answer."""
+
+    def is_replaced(claim: Claim, later: Claim) -> bool:
+        near = later.correction and later.question == claim.question and 0 <= later.start - claim.end < NEAR_ENOUGH
+        return near and later.answer.value not in (None, claim.answer.value)
+
+    return tuple(
+        claim
+        for at, claim in enumerate(claims)
+        if not (claim.correction and _OUR_REPORT.search(claim.sentence) and any(is_replaced(claim, later) for later in claims[at + 1 :]))
+    )
 
 
 def _denial_of(said: Claim, place: Place, stored: ArticleVersion, index: WatchIndex) -> Claim | None:

@@ -21,7 +21,7 @@ from pipeline.match.standing import (
 )
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
-from pipeline.statements import Statement
+from pipeline.statements import Statement, Word
 from pipeline.watches import Question, QuestionKind
 
 # What an answer is worth that rests on a word of the question itself, without cues. Calibrated on seeds/ without cues.
@@ -79,7 +79,7 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
             certainty = Certainty.ORDERED if hit.detail == "ordered" else Certainty.PLANNED
         near = near_subject(statement, hits, hit, about=bool(index.about(question)))
         score = 0.9 if near else 0.7 if hits.get("about") else 0.62 if hit.own else 0.5
-        if not is_asserted(statement, hit):
+        if not is_asserted(statement, hit) or _is_of_some(statement, word):
             score -= 0.2
         found = Found(
             answer=Answer(type="status", text=state, value=state, bound="exact"),
@@ -98,10 +98,19 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         yield Found(answer=Answer(type="status", text="denied"), certainty=Certainty.DENIED, score=0.62, fallback=True)
 
 
+def _is_of_some(statement: Statement, word: Word) -> bool:
+    """ "38 per cent have accepted": what a share of them did is not how the matter stands."""
+    subjects = {at for at, other in enumerate(statement.words) if other.clause == word.clause and other.dep in ("nsubj", "nsubjpass")}
+    shares = [item for item in statement.quantities if item.unit in ("percent", "share")]
+    return any({item.upto - 1, item.upto, statement.words[item.upto - 1].head} & subjects for item in shares)
+
+
 def _course(state: str, certainty: Certainty, states: tuple[str, ...]) -> tuple[str, Certainty]:
     """A later step that is only ordered or planned leaves the course at "ordered", "announced", "scheduled" ..."""
     if certainty is Certainty.ORDERED and "ordered" in states:
         return "ordered", certainty
+    if state == "pending":
+        return state, certainty
     if certainty in (Certainty.PLANNED, Certainty.PROMISED, Certainty.EXPECTED) and state not in INITIAL_STATES:
         return next((first for first in states if first in INITIAL_STATES and first != "ordered"), state), certainty
     return state, certainty
