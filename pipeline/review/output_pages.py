@@ -56,7 +56,7 @@ def atom_feed(rows: list[Row], *, title: str, address_of: str, base: str, empty:
     """Changes as an Atom feed. An entry's id is the change's own, so that no reader shows it twice; all content is plain text."""
     feed = FeedGenerator()
     feed.id(f"urn:claimwatch:{digest(address_of)[:32]}")
-    feed.title(_xml(title))
+    feed.title(_xml(title) or "Claimwatch")
     feed.link(href=_xml(address_of), rel="self")
     feed.link(href=_xml(base), rel="alternate")
     feed.updated(max((row.item.change.detected_at for row in rows), default=empty))
