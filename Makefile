@@ -63,6 +63,7 @@ bench: setup
 # What takes too long for `make test`: every crash, hundreds of kills, four processes at once. KILLS=20 makes it shorter.
 soak: setup
 	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak_prefect
 	$(BIN)/python -m tests.soak_feeds $(FEEDS)
 	$(BIN)/python -m tests.soak_review
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.config import Settings, load_settings, load_story
+from pipeline.config import load_settings, load_story
 from pipeline.doctor_prefect import api_answers, page_finds_server, server_lets_us_in
 from pipeline.errors import ClaimwatchError, ConfigError, DatabaseError
 from pipeline.extract.nlp import load_english
@@ -41,16 +41,8 @@ def examine(
     lines: list[str] = []
     healthy = True
     if not quick:
-        healthy = _look(_needed(config, settings), lines)
-    try:
-        store = open_database(address)
-    except ClaimwatchError as error:
-        lines.append(f"FAILS database: {error}")
-        return lines, False
-    try:
-        healthy = _look(_kept(store, completed_within, quick=quick), lines) and healthy
-    finally:
-        store.close()
+        healthy = _look(_needed(config, address), lines)
+    healthy = _look_into(address, completed_within, lines, quick=quick) and healthy
     if not quick:
         healthy = (
             _look((("Prefect", api_answers), ("Prefect lets us in", server_lets_us_in), ("Prefect's page", page_finds_server)), lines)
@@ -70,12 +62,29 @@ def _look(checks: tuple[Check, ...], lines: list[str]) -> bool:
     return well
 
 
-def _needed(config: Path, settings: Settings) -> tuple[Check, ...]:
+def _look_into(address: str, completed_within: dt.timedelta | None, lines: list[str], *, quick: bool) -> bool:
+    try:
+        store = open_database(address)
+    except ClaimwatchError as error:
+        mend = "Start it: `docker compose up -d database`, or `pg_ctl start` on its machine."
+        if not address.startswith("postgres"):
+            mend = "Choose a place that can be written: `export CLAIMWATCH_DATABASE_URL=sqlite:///var/claimwatch.db`."
+        # A newer database and a folder that cannot be made say by themselves what to do.
+        told = mend if "claimwatch doctor" in error.remedy else error.remedy
+        lines.append(f"FAILS database: {error.where}: {error.what}. {told}")
+        return False
+    try:
+        return _look(_kept(store, completed_within, quick=quick), lines)
+    finally:
+        store.close()
+
+
+def _needed(config: Path, address: str) -> tuple[Check, ...]:
     return (
         ("language model", lambda: str(load_english().meta["name"])),
         ("configuration", lambda: f"{len(load_story(config).watches)} watches, {len(load_story(config).feeds)} feeds in {config}"),
         ("channels", lambda: _channels(config)),
-        ("disk", lambda: _disk(settings)),
+        ("disk", lambda: _disk(address)),
     )
 
 
@@ -96,8 +105,8 @@ def _channels(config: Path) -> str:
     return ", ".join(kinds) or "none declared; nobody is told of changes (docs/notifications.md)"
 
 
-def _disk(settings: Settings) -> str:
-    _, found, path = settings.database_url.partition("sqlite:///")
+def _disk(address: str) -> str:
+    _, found, path = address.partition("sqlite:///")
     folder = Path(path or ".").resolve().parent if found else Path.cwd()
     while not folder.exists():
         folder = folder.parent

@@ -169,6 +169,20 @@ def test_the_whole_examination_has_a_line_for_everything(sqlite_url: str, monkey
         assert f"ok    {name}: " in output
 
 
+@pytest.mark.parametrize(("address", "mends"), [
+    ("postgresql://u:canary@127.0.0.1:1/x", "`docker compose up -d database`"), ("sqlite:////proc/none.db", "`export CLAIMWATCH_DATABASE_URL=sqlite:///"),
+])
+def test_a_database_that_is_gone_is_named_with_what_mends_it_and_the_rest_is_looked_at(address: str, mends: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    code, output = command("doctor", "--database", address)
+    assert code == 5
+    (line,) = [line for line in output.splitlines() if line.startswith("FAILS database: ")]
+    assert mends in line
+    assert "canary" not in output
+    assert "FAILS Prefect: " in output
+    assert "`prefect server start`" in output
+
+
 def test_a_run_in_the_future_shows_that_the_clock_was_set_back(sqlite_url: str):
     database = open_database(sqlite_url)
     log_run(database, "run", RESULT, dt.datetime.now(dt.UTC) + DAY)

@@ -54,6 +54,8 @@ def check_database(
 def _schema(database: Database) -> Finding:
     what = "the tables are those of this version"
     config = alembic_config()
+    # It would print that it found nothing.
+    config.print_stdout = lambda *_text: None  # type: ignore[method-assign]
     try:
         with database.engine.connect() as connection:
             config.attributes["connection"] = connection
