@@ -1,6 +1,7 @@
 """Keeps a distance between requests to one host, and asks robots.txt before a page is read."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,19 +18,36 @@ MAX_DELAY = 30.0
 _ROBOTS_BYTES = 500_000
 
 
+class Turns:
+    """When each host may be asked next. Several gates may share one, also from threads with event loops of their own."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def take(self, host: str, delay: float) -> float:
+        """Take the next turn; returns how many seconds there are until then."""
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next.get(host, now))
+            self._next[host] = turn + delay
+        return turn - now
+
+
 class HostGate:
     """Lets few requests at once to a host, and each only some time after the one before.
 
     Args:
+        turns: Shared with other gates; None for turns of its own.
         per_host: Most requests at once to one "host:port".
         delay: Seconds between the beginnings of two requests to it.
         exempt: "host:port" that are ours: they need no delay.
     """
 
-    def __init__(self, *, per_host: int = 2, delay: float = 1.0, exempt: frozenset[str] = frozenset()) -> None:
+    def __init__(self, *, per_host: int = 2, delay: float = 1.0, exempt: frozenset[str] = frozenset(), turns: Turns | None = None) -> None:
         self._per_host, self._delay, self._exempt = per_host, delay, exempt
         self._slots: dict[str, asyncio.Semaphore] = {}
-        self._next: dict[str, float] = {}
+        self._turns = turns or Turns()
         self._delays: dict[str, float] = {}
 
     @asynccontextmanager
@@ -39,10 +57,7 @@ class HostGate:
         async with slot:
             delay = 0.0 if host in self._exempt else self._delays.get(host, self._delay)
             if delay:
-                now = time.monotonic()
-                turn = max(now, self._next.get(host, now))
-                self._next[host] = turn + delay
-                await asyncio.sleep(turn - now)
+                await asyncio.sleep(self._turns.take(host, delay))
             yield
 
     def slow_down(self, host: str, delay: float) -> None:

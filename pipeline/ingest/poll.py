@@ -13,12 +13,14 @@ from pipeline.ingest.articles import article_of_entry, read_article
 from pipeline.ingest.entries import parse_feed
 from pipeline.ingest.fetch import Fetched, Fetcher, NotModified, without_password
 from pipeline.ingest.pacing import after_failure, after_success, wants_full_answer
-from pipeline.ingest.politeness import HostGate, Robots
+from pipeline.ingest.politeness import HostGate, Robots, Turns
 from pipeline.ingest.worker import PARSER
 from pipeline.memory import FeedMemory
 from pipeline.model import Article, Entry, InputProblem
 from pipeline.watches import Feed
 
+# Of the whole process: as a flow, each feed is polled by a task of its own.
+_TURNS = Turns()
 _log = logging.getLogger(__name__)
 _BUG = "Please report this: Claimwatch should have handled it. The rest goes on."
 
@@ -52,7 +54,7 @@ class ArticleResult:
 
 def make_gate(settings: Settings) -> HostGate:
     """The distance to keep between requests to one host."""
-    return HostGate(per_host=settings.per_host, delay=settings.delay, exempt=frozenset(settings.allowed_hosts))
+    return HostGate(per_host=settings.per_host, delay=settings.delay, exempt=frozenset(settings.allowed_hosts), turns=_TURNS)
 
 
 def make_fetcher(settings: Settings, gate: HostGate | None = None) -> Fetcher:

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import http.server
 import ipaddress
+import itertools
 import os
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import FetchError
 from pipeline.ingest.fetch import Fetched, Fetcher, is_public, retry_after, without_password
+from pipeline.ingest.politeness import HostGate, Turns
 from tests.builders import MONDAY, busy
 from tests.faultserver import Request, answer, endless, gzip_zeros, head, serving
 
@@ -370,7 +373,6 @@ def test_no_body_costs_more_than_64_mb_or_its_time(name: str):
 
 
 def test_a_server_that_speaks_to_many_at_once_is_asked_by_few_and_in_turn():
-    from pipeline.ingest.politeness import HostGate
 
     times: list[float] = []
     busy = {"now": 0, "most": 0}
@@ -407,5 +409,22 @@ def test_a_server_that_speaks_to_many_at_once_is_asked_by_few_and_in_turn():
     assert len(times) == 12
     assert busy["most"] <= 2
     assert max(times) - min(times) >= 0.08 * 11 * 0.9
+
+
+def test_tasks_with_event_loops_of_their_own_keep_their_distance_together():
+    turns, begun = Turns(), []
+
+    async def ask() -> None:
+        async with HostGate(delay=0.1, turns=turns)("news.example.org:443"):
+            begun.append(time.monotonic())
+
+    threads = [threading.Thread(target=lambda: asyncio.run(ask())) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    begun.sort()
+    assert len(begun) == 6
+    assert all(later - earlier >= 0.05 for earlier, later in itertools.pairwise(begun))
 
 
