@@ -155,7 +155,7 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
     return Found(
         answer=_number_answer(question, statement, mention),
         certainty=word.certainty,
-        score=min(score, 0.95),
+        score=min(score, 0.95) + (0.05 if _is_cued(mention, hits) else 0.0),
         per=per,
         background=statement.role != "correction"
         and ((bool(hits.get("background")) and recaps(word, statement, hits)) or (not per and _is_of_old(statement, word))),
@@ -232,7 +232,7 @@ def _narrowed(
 ) -> float:
     """The question's other words: its subject and cues speak for it; cues that are missing leave a doubt."""
     if hits.get("own subject") or hits.get("cue"):
-        score += 0.1
+        score += 0.15 if _is_cued(mention, hits) else 0.1
     elif any(cues.words for cues in question.cues) and not (question.role or question.unit or hits.get("of before")):
         score = min(score, 0.5)
     if question.who:

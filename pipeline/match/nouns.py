@@ -49,8 +49,7 @@ def own_roles(statement: Statement, mention: QuantityMention, roles: tuple[Hit, 
 def _is_noun_beside(statement: Statement, mention: QuantityMention, hit: Hit) -> bool:
     """ "Nineteen people are to come home and Dorn's body with them": a noun in the singular beside the counted one is none of them."""
     word = statement.words[hit.upto - 1]
-    counted = statement.words[statement.words[mention.upto - 1].head]
-    return word.tag == "NN" and word.dep == "conj" and statement.words[word.head].start <= counted.start and mention.upto <= hit.at
+    return word.tag == "NN" and word.dep == "conj" and mention.upto <= hit.at
 
 
 def _is_noun_of_another(statement: Statement, mention: QuantityMention, hit: Hit) -> bool:
@@ -142,6 +141,8 @@ def _continues(question: Question, statement: Statement, mention: QuantityMentio
 def is_bare(statement: Statement, mention: QuantityMention) -> bool:
     """True for a number that stands alone, with no noun that it counts ("23 have gone", "the toll is 12", "put at 14")."""
     last = statement.words[mention.upto - 1]
+    if last.dep == "nummod" and last.head == mention.at - 1 and statement.words[last.head].lemma.lower() == "number":
+        return True  # "the dead now number 24"
     following = statement.words[mention.upto].text.lower() if mention.upto < len(statement.words) else ""
     if mention.unit or last.tag != "CD" or last.dep not in ("nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "oprd", "ROOT"):
         return False
