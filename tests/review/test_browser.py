@@ -157,6 +157,20 @@ def test_opening_a_change_marks_it_as_seen_and_a_verdict_leads_to_the_next(open_
     expect(page.locator(".item")).to_have_count(4)
 
 
+def test_a_verdict_given_before_the_change_is_stored_as_seen_waits_for_that(open_site):
+    site = open_site()
+    page = site.page()
+    held = []
+    page.route("**/seen", lambda route: held.append(route))
+    page.goto(f"/changes/{site.of_kind(ChangeKind.DISPUTED)}")
+    keys_work(page)
+    page.keyboard.press("a")
+    page.wait_for_timeout(300)
+    assert "done=" not in page.url
+    held[0].continue_()
+    expect(page.locator("#flash")).to_contain_text("1 change accepted.")
+
+
 def test_a_key_that_wants_a_second_one_is_remembered_while_the_page_changes(open_site):
     site = open_site()
     page = site.page(f"/changes/{site.of_kind(ChangeKind.DISPUTED)}")

@@ -182,8 +182,9 @@
   }
 
   // Opening a change is seeing it; deciding never happens by itself.
+  let seeing = null;
   if (one && one.dataset.seen === 'no') {
-    post('/changes/' + one.dataset.id + '/seen', { version: one.dataset.version }).then(function (answer) {
+    seeing = post('/changes/' + one.dataset.id + '/seen', { version: one.dataset.version }).then(function (answer) {
       if (!answer.ok) { return; }
       count(answer.said.unseen);
       const before = Number(one.dataset.version);
@@ -196,7 +197,16 @@
       document.querySelectorAll('input[name=version]').forEach(function (field) { field.value = version; });
       const state = one.querySelector('.state');
       if (state) { state.textContent = 'seen'; }
-    }).catch(function () {});
+    }).catch(function () {}).then(function () { seeing = null; });
+    // A verdict given before that is stored waits for it, or it would rest on the version before.
+    document.querySelectorAll('main form[method=post]').forEach(function (form) {
+      form.addEventListener('submit', function (event) {
+        if (!seeing) { return; }
+        const button = event.submitter;
+        event.preventDefault();
+        seeing.then(function () { form.requestSubmit(button); });
+      });
+    });
   }
 
   document.querySelectorAll('.slider input[type=range]').forEach(function (range) {
