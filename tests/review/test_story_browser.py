@@ -16,7 +16,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from pipeline.evidence import verify_bundle
+from pipeline.review.access import hash_password
 from pipeline.review.app import create_app
+from pipeline.store.accounts import save_reviewer
 from pipeline.store.changes import add_changes
 from pipeline.store.database import Database, open_database
 from pipeline.store.reviews import get_change
@@ -284,3 +286,34 @@ def test_what_opens_on_the_inbox_has_no_fault_of_level_a_or_aa_either(desk: Desk
         act(page)
         faults = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page, options=LEVELS).response["violations"]]
         assert faults == []
+
+
+def test_with_users_one_logs_in_is_led_where_one_wanted_to_go_and_logs_out(desk: Desk):
+    page = desk.page
+    with desk.database.writing() as connection:
+        save_reviewer(connection, "ann", hash_password("four random words here"), NOW)
+    page.goto("/watches/withdrawal?as_of=2016-03-20")
+    expect(page).to_have_url(re.compile("/login"))
+    assert Axe().run(page, options=LEVELS).response["violations"] == []
+    page.get_by_label("Name").fill("ann")
+    page.get_by_label("Password").fill("four random words here")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="How it stood on 20 Mar 2016")).to_be_visible()
+    expect(page.locator(".who")).to_contain_text("ann")
+    page.get_by_role("button", name="Log out").click()
+    expect(page).to_have_url(re.compile("/login"))
+    page.goto("/")
+    expect(page).to_have_url(re.compile("/login"))
+
+
+def test_two_answers_are_called_the_same_claim_or_off_the_question_and_both_are_undone(desk: Desk):
+    page = desk.page
+    page.goto("/?kind=number_changed&state=all")
+    page.locator(".item h3 a").first.click()
+    for name, told in (("Same claim", "1 change called the same claim."), ("Not the same question", "1 change taken off the question.")):
+        page.get_by_role("button", name=name).click()
+        expect(page.locator("#flash")).to_contain_text(told)
+        expect(page.locator("article .state")).to_have_text("dismissed")
+        page.locator("#flash").get_by_role("button", name="Undo").click()
+        expect(page.locator("#flash")).to_contain_text("1 change put back to where it was.")
+        expect(page.locator("article .state")).to_have_text("seen")
