@@ -92,7 +92,7 @@ def _detail(
     claim: Claim, past: Sequence[StoredClaim], latest: StoredClaim, known: StoredClaim | None, question: Question
 ) -> Decision | None:
     """Details of the same report, weak words against firm ones, and what was said before the current answer was given."""
-    here = [stored for stored in past if stored.claim.url == claim.url and stored.claim.version == claim.version]
+    here = [item for item in past if item.claim.url == claim.url and item.claim.version == claim.version and not item.claim.part]
     if any(same_voice(stored.claim, claim) for stored in here) and question.kind in (QuestionKind.QUANTITY, QuestionKind.DURATION):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("a detail of the same report by the same voice",))
     if question.kind is QuestionKind.DATE and claim.certainty in WEAK and _firm_date_ahead(latest.claim, claim):
@@ -145,7 +145,7 @@ def _is_local(claim: Claim, old: Claim, question: Question) -> bool:
         or same_voice(claim, old)
     ):
         return False
-    running = question.role in _RUNNING or (question.role in ("", "none") and not question.unit)
+    running = question.role in _RUNNING or (question.role in ("", "none", "total") and not question.unit)
     if new.high is None or before.low is None or new.unit not in (before.unit, None) or not running:
         return False
     return new.high < (0.1 if claim.voice.attributed else 0.5) * before.low

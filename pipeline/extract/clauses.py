@@ -168,6 +168,8 @@ def _own_certainty(node: Node, child: Node | None) -> Certainty:
         found.append(Certainty.POSSIBLE)
     if any(kid.dep_ == "mark" and kid.lower_ in _CONDITIONS for kid in kids):
         found.append(Certainty.CONDITIONAL)
+    if any(kid.dep_ == "mark" and kid.lower_ == "that" and _is_of_the_case(node, kid) for kid in kids):
+        found.append(Certainty.CONDITIONAL)
     if any(kid.lower_ == "whether" for kid in kids):
         found.append(Certainty.UNKNOWN)
     if any(kid.dep_ == "advcl" and kid is not child and _is_condition(kid) for kid in kids):
@@ -249,6 +251,13 @@ def _is_open_question(clause: Node) -> bool:
 
 def _says_instead(preposition: Node) -> bool:
     return any(kid.lower_ == "instead" for kid in preposition.children)
+
+
+def _is_of_the_case(node: Node, mark: Node) -> bool:
+    """ "In the event that it falls apart", "in case that": the noun right before "that", wherever the parser hangs the clause."""
+    near = [node.head, *node.head.children]
+    near += [grand for kid in node.head.children for grand in kid.children]
+    return any(other.i == mark.i - 1 and other.lower_ in ("case", "event", "eventuality") for other in near)
 
 
 def _is_condition(clause: Node) -> bool:

@@ -52,6 +52,7 @@ _DESIGNATION = re.compile(
 # "The dead now number 24": the verb, not the designation.
 _AMOUNTING = re.compile(r"(?i)(?:\b(?:now|already|still|then|they|we|who|which|to|dead|injured|wounded|missing)|[a-z]s)\s+number\s*$")
 _HUNDREDTHS = re.compile(rf"(?i)\s+met(?:re|er)s?\s+(?P<part>{NUMBER_WORDS})\b(?!\s+(?:metres?|meters?|centimetres?))")
+_MOVED_UP = re.compile(r"(?i)\b(?:creep|crept|rise|rises|risen|rose|climb(?:s|ed)?|jump(?:s|ed)?|go|goes|gone|went|is|are|was|were|moved?|shot)\s+(?:now\s+)?$")
 _PER = re.compile(
     r"(?i)^[^.;]{0,40}?\b(?:(?:a|per|each|every|in (?:the (?:past|last) )?(?:a|one|24|twenty-four)?)\s*(?P<unit>hours?|day|week|month|year)|(?P<daily>daily|overnight))\b"
 )
@@ -184,6 +185,8 @@ def _bound(text: str, start: int) -> tuple[int, str]:
     if not match:
         return start, "exact"
     index = next(i for i in range(len(_BOUNDS)) if match.group(f"b{i}"))
+    if match.group().lower().startswith("up to") and _MOVED_UP.search(text[: window + match.start()]):
+        return start, "exact"  # "has crept up to 46"
     return window + match.start(), _BOUNDS[index][0]
 
 

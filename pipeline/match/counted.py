@@ -131,6 +131,10 @@ def _counted_by_order(question: Question, statement: Statement, hits: Hits) -> l
 def _read_number(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> Found | None:
     if mention.share_of is not None and mention.share_of <= 10:
         return None  # "nine out of ten dockworkers": a share, in words
+    if _is_first_of_several(statement, mention):
+        return None
+    if mention.at > 1 and [word.text.lower() for word in statement.words[mention.at - 2 : mention.at]] in (["of", "which"], ["of", "whom"]):
+        return None  # "11 violations, of which seven were by the army"
     score = counting_score(question, statement, mention, hits, index)
     if score <= 0 or is_contrast(statement, mention) or is_named(statement, mention):
         return None
@@ -163,6 +167,13 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
     )
+
+
+def _is_first_of_several(statement: Statement, mention: QuantityMention) -> bool:
+    """ "The dead were put first at 14, then at 27": what came before the last figure is not the figure."""
+    before = {word.text.lower() for word in statement.words[max(0, mention.at - 2) : mention.at]}
+    later = [other for other in statement.quantities if other.at > mention.at]
+    return bool(later) and "first" in before and any(word.text.lower() == "then" for word in statement.words[mention.upto : later[-1].at])
 
 
 def _is_stated(statement: Statement, mention: QuantityMention) -> bool:

@@ -3,7 +3,7 @@
 In "102 cases and 18 deaths", "deaths at 13", "16 ships are waiting and 23 have gone" every number has one thing that it counts.
 """
 
-from pipeline.match.standing import Hits
+from pipeline.match.standing import Hits, tells_of_change
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.statements import QuantityMention, Statement
 from pipeline.watches import Question
@@ -67,7 +67,8 @@ def counting_score(question: Question, statement: Statement, mention: QuantityMe
     if _measures_another(question, statement, mention, index):
         return 0.0
     if is_bare(statement, mention) and not question.unit and not _is_year(statement, mention):
-        return (0.8 if hits.get("of before") else 0.7) if _stands_for(question, statement, mention, hits, index) else 0.0
+        sure = tells_of_change(statement, mention.at)
+        return (0.85 if hits.get("of before") else 0.8 if sure else 0.7) if _stands_for(question, statement, mention, hits, index) else 0.0
     return _quantity_score(question, statement, mention, counted, index)
 
 

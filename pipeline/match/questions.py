@@ -122,6 +122,8 @@ def _claims_of(place: Place, stored: ArticleVersion, index: WatchIndex) -> Itera
     if any(not item[2].fallback for item in scored):
         firm = {item[1].kind for item in scored if not item[2].fallback}
         scored = [item for item in scored if not item[2].fallback or (item[1].kind is QuestionKind.YES_NO and item[1].kind not in firm)]
+    if scored and all(found.fallback for _, _, found in scored):
+        scored = _nearest_denied(scored, place)
     scored.sort(key=lambda item: -item[0] - _own_words(item[1], stems, index))
     reported = any(question.kind is QuestionKind.STATUS and score >= FIRM for score, question, _ in scored)
     asked: list[str] = []
@@ -139,6 +141,16 @@ def _claims_of(place: Place, stored: ArticleVersion, index: WatchIndex) -> Itera
         # That a promised day has come true is no news of its own where the same sentence tells the step.
         told = reported and question.kind is QuestionKind.DATE and found.event
         yield _claim(place.statement, question, replace(found, passing=True) if told else found, score, stored, index)
+
+
+def _nearest_denied(scored: list[tuple[float, Question, Found]], place: Place) -> list[tuple[float, Question, Found]]:
+    """ "Denied that it had broken the truce by firing near Tessim" denies what it names first, not whatever else it names."""
+
+    def first(question: Question) -> int:
+        return min((hit.at for hit in place.hits.get("own subject", ()) if hit.question == question.id), default=0)
+
+    nearest = min(first(question) for _, question, _ in scored)
+    return [item for item in scored if first(item[1]) == nearest]
 
 
 def _stands_in_for(statement: Statement, found: Found) -> bool:

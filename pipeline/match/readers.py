@@ -211,7 +211,7 @@ def _denied_subject(statement: Statement, hits: Hits) -> Found | None:
     """ "dismissed a report about the boxes": a denial of what the question is about, without any of its cues."""
     if not statement.denial or not hits.get("own subject"):
         return None
-    return Found(answer=Answer(type="yes-no", text="no", value="no", bound="exact"), certainty=Certainty.FACT, score=0.75)
+    return Found(answer=Answer(type="yes-no", text="no", value="no", bound="exact"), certainty=Certainty.FACT, score=0.8)
 
 
 def _cue_negates(hit: Hit) -> bool:

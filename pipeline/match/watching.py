@@ -231,6 +231,8 @@ def _forms(phrase: str) -> Iterator[str]:
     words = phrase.split()
     if len(words) == 2 and words[1] in ("away", "off", "back", "down", "up", "out") and words[0] not in ("go", "come", "leave", "left"):
         yield f"{words[0]} * {words[1]}"
+    if len(words) == 2 and words[1] == "in" and words[0] in ("let", "bring", "take", "allow", "send"):
+        yield from (f"{words[0]} * in", f"{words[0]} * into")
     for at, word in enumerate(words[1:-1], start=1):
         if word in ("the", "a", "an", "its", "his", "her", "their"):
             yield " ".join((*words[: at + 1], "*", *words[at + 1 :]))

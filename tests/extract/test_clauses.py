@@ -65,3 +65,11 @@ def test_what_somebody_does_not_tell_is_open_and_not_denied(reader: Reader, text
 ])
 def test_no_longer_and_not_yet_deny_and_still_affirms(reader: Reader, text: str, negated: bool):
     assert word(reader, text, "moored").negated is negated
+
+
+@pytest.mark.parametrize(("text", "certainty"), [
+    ("The mayor spoke of the case that the bridge falls apart.", Certainty.CONDITIONAL),
+    ("The mayor spoke of the report that the bridge falls apart.", Certainty.FACT),
+])
+def test_what_is_told_of_a_case_is_a_condition(reader: Reader, text: str, certainty: Certainty):
+    assert word(reader, text, "falls").certainty is certainty
