@@ -231,7 +231,8 @@ def _different(
 ) -> Decision:
     own = own_last(claim, past)
     rival = rival_of(claim, current)
-    base = (own if own is not None and own.claim.key in {item.base.claim.key for item in current} else None) or latest.base
+    undisputed = next((item.base for item in reversed(current) if item.base.effect is not ChangeKind.DISPUTED), latest.base)
+    base = (own if own is not None and own.claim.key in {item.base.claim.key for item in current} else None) or undisputed
     back = steps_back(claim.answer, (rival or base).claim.answer, question, states)
     fresh = rival is not None and (claim.said_at - rival.claim.said_at) <= dt.timedelta(days=DISPUTE_DAYS)
     difference = _difference(claim, (rival or base).claim)
