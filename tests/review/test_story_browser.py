@@ -306,6 +306,21 @@ def test_with_users_one_logs_in_is_led_where_one_wanted_to_go_and_logs_out(desk:
     expect(page).to_have_url(re.compile("/login"))
 
 
+def test_a_merge_asks_whether_the_two_names_are_one_and_writes_that_only_when_confirmed(desk: Desk):
+    page = desk.page
+    before = (desk.config / "aliases.toml").read_text()
+    page.goto("/?kind=date_moved&state=all")
+    page.locator(".item", has_text="within two or three days").locator("h3 a").first.click()
+    page.get_by_role("button", name="Same claim").click()
+    expect(page.locator("#flash")).to_contain_text("1 change called the same claim.")
+    page.get_by_role("link", name="Teach that “Viktor Bondarev” is “Vladimir Putin”").click()
+    expect(page.locator(".diff ins").filter(has_text="Viktor Bondarev")).to_be_visible()
+    assert (desk.config / "aliases.toml").read_text() == before
+    page.get_by_role("button", name="Write it").click()
+    expect(page.locator("#flash")).to_contain_text("from the next run on")
+    assert "Viktor Bondarev" in (desk.config / "aliases.toml").read_text()
+
+
 def test_two_answers_are_called_the_same_claim_or_off_the_question_and_both_are_undone(desk: Desk):
     page = desk.page
     page.goto("/?kind=number_changed&state=all")
