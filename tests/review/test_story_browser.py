@@ -172,6 +172,17 @@ def test_a_snoozed_change_leaves_the_inbox_and_is_back_on_top_when_its_day_has_c
     expect(page.locator(".item").first).to_contain_text("At least 47 people")
 
 
+def test_a_change_is_snoozed_until_a_day_of_ones_choice(desk: Desk):
+    page = desk.page
+    choose(page, "At least 47 people").locator("h3 a").click()
+    address = page.url
+    page.get_by_label("or until").fill("2016-05-20")
+    page.get_by_role("button", name="Snooze").click()
+    expect(page.locator("#flash")).to_contain_text("1 change snoozed.")
+    page.goto(address)
+    expect(page.locator(".decided")).to_contain_text("until 20 May 2016")
+
+
 def test_all_that_match_are_dismissed_at_once_with_their_number_and_come_back_at_once(desk: Desk):
     page = desk.page
     expect(page.locator(".work .title")).to_contain_text("61 changes, 25 shown · 61 new")
