@@ -103,7 +103,9 @@ class Newcomer:
         self.page.keyboard.press(key)
 
 
-FIVE = ("date passed, not reported done", "Moscow denied having bombed", "sentence altered", "broken ≠ strained", "yes → no")
+# What matters most in it, as its labels have it: the promise that lapsed, the voice that turned round and its correction, the sentence that
+# silently disappeared, and the denial. The newest of each kind stands for it, so that a rule that reads better does not move the goal.
+FIVE = {"Promise overdue", "Reversed", "Corrected", "Withdrawn", "Denied"}
 
 
 def test_a_newcomer_finds_and_decides_the_five_most_important_changes_in_three_minutes_by_the_pages_own_help(desk: Desk):
@@ -118,22 +120,24 @@ def test_a_newcomer_finds_and_decides_the_five_most_important_changes_in_three_m
     person.read(page.get_by_role("dialog").inner_text())
     person.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
-    current, decided, listed = page.locator(".item.current"), 0, page.locator(".item").count()
+    current, left, listed = page.locator(".item.current"), set(FIVE), page.locator(".item").count()
     person.press("j")
-    for _ in range(30):
+    for _ in range(listed):
         head = person.read(re.sub(r"\s+", " ", current.locator("h3").inner_text()))
-        if any(wanted in head for wanted in FIVE):
+        kind = person.read(current.locator(".kind").inner_text())
+        if kind in left:
             person.read(current.locator(".pair").inner_text())
             person.press("a")
-            decided += 1
-            expect(page.locator(".item")).to_have_count(listed - decided)
+            left.remove(kind)
+            expect(page.locator(".item")).to_have_count(listed - len(FIVE) + len(left))
+            print(f"accepted: {kind}: {head}")
         else:
             person.press("j")
-        if decided == len(FIVE):
+        if not left:
             break
     taken = person.seconds + time.monotonic() - started
     print(f"newcomer: {taken:.0f} s, of them {person.seconds:.0f} s for reading and acting")
-    assert decided == len(FIVE)
+    assert left == set()
     assert taken < 180
     page.goto("/?state=accepted")
     expect(page.locator(".item")).to_have_count(len(FIVE))
@@ -185,13 +189,14 @@ def test_a_change_is_snoozed_until_a_day_of_ones_choice(desk: Desk):
 
 def test_all_that_match_are_dismissed_at_once_with_their_number_and_come_back_at_once(desk: Desk):
     page = desk.page
-    expect(page.locator(".work .title")).to_contain_text("61 changes, 25 shown · 61 new")
-    page.get_by_text("Decide on all 61 of this list at once").click()
-    page.get_by_role("button", name="Dismiss all 61").click()
-    expect(page.locator("#flash")).to_contain_text("61 changes dismissed.")
+    told = page.locator(".work .title").inner_text()
+    number = int(re.search(r"(\d+) changes, 25 shown", told)[1])
+    page.get_by_text(f"Decide on all {number} of this list at once").click()
+    page.get_by_role("button", name=f"Dismiss all {number}").click()
+    expect(page.locator("#flash")).to_contain_text(f"{number} changes dismissed.")
     expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
     page.locator("#flash").get_by_role("button", name="Undo").click()
-    expect(page.locator(".work .title")).to_contain_text("61 changes, 25 shown · 61 new")
+    expect(page.locator(".work .title")).to_contain_text(f"{number} changes, 25 shown · {number} new")
 
 
 def test_a_filter_is_saved_as_a_view_used_and_dropped(desk: Desk):
@@ -282,7 +287,7 @@ def test_bundle_digest_and_feed_are_fetched_from_the_page_and_hold_what_it_showe
 OPENED: tuple[Callable[[Page], None], ...] = (
     lambda page: page.keyboard.press("j"),
     lambda page: page.keyboard.press("?"),
-    lambda page: page.get_by_text("Decide on all 61").click(),
+    lambda page: page.get_by_text("Decide on all").click(),
     lambda page: page.locator("summary", has_text="Filter").click(),
 )
 
