@@ -179,7 +179,7 @@ class NativeServices:
 
 
 @contextmanager
-def full_set_up(folder: Path, story: Path, schedules: Mapping[str, dict[str, object]], **environ: str) -> Iterator[NativeServices]:
+def full_set_up(folder: Path, story: Path, schedules: Mapping[str, Mapping[str, object]], **environ: str) -> Iterator[NativeServices]:
     """The full set-up over the feeds of a seed story: database, migration, Prefect server, deployments and a worker are up.
 
     Args:
@@ -199,7 +199,7 @@ def full_set_up(folder: Path, story: Path, schedules: Mapping[str, dict[str, obj
     deployed = yaml.safe_load((ROOT / "prefect.yaml").read_text())
     for deployment in deployed["deployments"]:
         # The same deployments, but nobody waits half an hour for a test.
-        deployment["schedules"] = [schedules[deployment["name"]]] if deployment["name"] in schedules else []
+        deployment["schedules"] = [dict(schedules[deployment["name"]])] if deployment["name"] in schedules else []
     (app / "prefect.yaml").write_text(yaml.safe_dump(deployed))
     with SeedServer({"story": story}) as feeds, NativeServices(folder, config, **environ) as services:
         (config / "claimwatch.toml").write_text(f'[fetch]\nallowed_hosts = ["{feeds.url.removeprefix("http://")}"]\ndelay_seconds = 0.0\n')
