@@ -62,8 +62,8 @@ def _deployments(settings: Settings) -> "list[RunnerDeployment]":
             schedule=Cron(cron, timezone=settings.timezone),
             tags=["claimwatch", *tags],
             description=flow.description,
-            # Two, for a run that died holds its slot until its lease ends (docs/operations.md).
-            concurrency_limit=ConcurrencyLimitConfig(limit=2, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW, grace_period_seconds=120),
+            # Three, for a run that died holds its slot until its lease ends (docs/operations.md).
+            concurrency_limit=ConcurrencyLimitConfig(limit=3, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW, grace_period_seconds=120),
         )
         return cast("RunnerDeployment", made)
 

@@ -109,8 +109,9 @@ def main() -> None:
             stand.round = ARTICLES // FEEDS - 1
             poll(stand.story(), Settings(allowed_hosts=(stand.host,)), database, now=START, owner="bench", progress=monitor.silent)
         database.close()
-        one, two = (statistics.median(seconds(uri, "backlog", workers) for _ in range(ROUNDS)) for workers in (1, 2))
-        eight = statistics.median(seconds(uri, "backlog", 8, sleeping=True) for _ in range(ROUNDS))
+        # In turn, so that what else the machine does meets all alike.
+        rounds = [(seconds(uri, "backlog", 1), seconds(uri, "backlog", 2), seconds(uri, "backlog", 8, sleeping=True)) for _ in range(ROUNDS)]
+        one, two, eight = map(statistics.median, zip(*rounds, strict=True))
     finally:
         server.cleanup()
     ideal = ARTICLES * SLEEP / 8
