@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from pipeline.detect.changes import decide
+from pipeline.detect.events import of_same_event
 from pipeline.detect.overdue import find_overdue
 from pipeline.detect.silence import Decision
 from pipeline.detect.state import fold_answers, fold_state
@@ -233,7 +234,7 @@ class _Desk:
         else:
             decision = decide(
                 claim,
-                self.history(claim.watch, claim.question),
+                of_same_event(claim, self.history(claim.watch, claim.question), question, index.names),
                 question,
                 states=index.states(question) if index.is_ordered(question) else (),
             )

@@ -16,6 +16,7 @@ HEDGE_TOLERANCE = 0.07
 # What is measured to a part of a unit ("5.6 metres") is known more closely.
 MEASURED_TOLERANCE = 0.02
 SMALL_COUNT = 20
+_FEW_DAYS = 5
 # Statements are the same where their words agree this much (rapidfuzz token_set_ratio, 0-100).
 SAME_STATEMENT = 82.0
 
@@ -93,6 +94,8 @@ def _compare_dates(new: Answer, old: Answer) -> Relation:
         return Relation.SAME
     if "not after" in (new.bound, old.bound) and (ours[1] == theirs[1] or _meets_limit(new, old, ours, theirs)):
         return Relation.SAME
+    if ours[0] == theirs[0] and ours[1] <= theirs[1] and (theirs[1] - theirs[0]).days <= _FEW_DAYS and new.bound == old.bound:
+        return Relation.SAME  # "on 16 March", told of what lasts from the 16th to the 19th
     if theirs[0] <= ours[0] and ours[1] <= theirs[1]:
         return Relation.NARROWED if (theirs[1] - theirs[0]).days > 2 * (ours[1] - ours[0]).days else Relation.SAME
     if ours[0] <= theirs[0] and theirs[1] <= ours[1]:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from pipeline.detect.answers import Relation, certainty_level, compare_answers
+from pipeline.detect.events import is_told_as_toll
 from pipeline.detect.order import steps_back
 from pipeline.detect.silence import DISPUTE_DAYS, WEAK, Decision, answers_rival, stay_silent
 from pipeline.detect.state import Standing, fold_answers
@@ -255,6 +256,8 @@ def _different(
             score=score,
             why=(f"the same voice ({claim.voice.institution}) now says the opposite", _difference(claim, own.claim)),
         )
+    if rival is not None and fresh and not is_told_as_toll(claim, question) and claim.voice.attributed and not _exceeds(claim, rival.claim):
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("another voice counts, but sets it against no other count",))
     if rival is not None and fresh and _contradicts(claim, rival.claim, question, back):
         return Decision(
             kind=ChangeKind.DISPUTED,
@@ -272,6 +275,10 @@ def _different(
         )
     kind = _VALUE_KINDS[question.kind]
     return Decision(kind=kind, prior=base, score=score, why=(_difference(claim, base.claim),))
+
+
+def _exceeds(claim: Claim, rival: Claim) -> bool:
+    return (claim.answer.low or 0.0) > (rival.answer.high or 0.0)
 
 
 def _dropped(claim: Claim, own: StoredClaim | None, current: tuple[Standing, ...], score: float, difference: str) -> Decision:

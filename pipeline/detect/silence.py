@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.detect.answers import Relation, certainty_level, compare_answers
+from pipeline.detect.events import is_of_another_scale, is_told_as_toll
 from pipeline.detect.order import steps_back
 from pipeline.detect.state import Standing
 from pipeline.detect.voices import own_last, same_voice
@@ -129,6 +130,8 @@ def _beside_total(claim: Claim, old: Claim, question: Question) -> str | None:
     """Why a smaller number stands beside the total and does not replace it; None if it does."""
     if compare_answers(claim.answer, old.answer) is Relation.UNRELATED and claim.answer.type == "quantity":
         return "measured in another unit"
+    if is_of_another_scale(claim, old, question):
+        return "a count of another scale: of the whole war and of one day"
     if claim.part and claim.answer.high is not None and claim.answer.high < (old.answer.low or 0.0):
         return "a part or an increment, which replaces no total"
     return "a smaller count of another place or event beside the total" if _is_local(claim, old, question) else None
@@ -173,6 +176,8 @@ def answers_rival(
     states: tuple[str, ...],
 ) -> StoredClaim | None:
     """The rival's answer that a voice contradicts by holding to its own; only what was said since the voice last spoke."""
+    if claim.part or not is_told_as_toll(claim, question):
+        return None
     if not claim.voice.attributed or claim.background or claim.tentative or claim.certainty in WEAK or claim.answer.value is None:
         return None
     if question.kind not in (QuestionKind.STATUS, QuestionKind.QUANTITY, QuestionKind.YES_NO):

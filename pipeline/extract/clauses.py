@@ -42,7 +42,9 @@ _GOVERNORS = {
     Certainty.PLANNED: "plan intend aim schedule set slate target due decide prepare want arrange propose".split(),
     Certainty.PROMISED: "promise vow pledge commit undertake guarantee swear agree".split(),
     Certainty.EXPECTED: "expect anticipate forecast predict project hope estimate".split(),
-    Certainty.DEMANDED: "demand urge call ask request insist_on require recommend appeal press advise".split(),
+    Certainty.DEMANDED: (
+        "demand urge call ask request insist_on require recommend appeal press advise apply seek petition plead beg sue".split()
+    ),
     Certainty.POSSIBLE: ("consider mull weigh threaten fear suggest seem appear likely possible risk believe suspect allege think".split()),
     Certainty.DENIED: "deny refuse fail decline reject rule_out stop_short unable".split(),
 }

@@ -30,6 +30,9 @@ _SECONDS = {
 _WORDS = {"half a": 0.5, "half an": 0.5, "a couple of": 2.0, "a dozen": 12.0}
 
 
+_NOUN_NEXT = re.compile(r"\s+(?!(?:or|and|later|ago|before|after|to|for|in|on|at|per|of|when|until|each|longer)\b)[a-z]")
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """A length of time in a paragraph, in seconds. `start` and `end` are offsets into the paragraph.
@@ -50,7 +53,7 @@ def find_lengths(text: str) -> tuple[Length, ...]:
     for match in _LENGTH.finditer(text):
         low = _WORDS.get(match["low"].lower()) or parse_number(match["low"])
         high = parse_number(match["high"]) if match["high"] else low
-        if low is None or high is None or _is_rate(match, text):
+        if low is None or high is None or _is_rate(match, text) or _is_ordinal(match, text):
             continue
         more = 0.5 if match["half"] or match["tail"] else 0.0
         seconds = _SECONDS[match["unit"].lower().rstrip("s")]
@@ -62,3 +65,9 @@ def find_lengths(text: str) -> tuple[Length, ...]:
 def _is_rate(match: re.Match[str], text: str) -> bool:
     """ "40 flights a day", "$3 million a year": a period that something is counted by is no length."""
     return match["low"].lower() in ("a", "an") and bool(_COUNTED.search(text[max(0, match.start() - 40) : match.start()]))
+
+
+def _is_ordinal(match: re.Match[str], text: str) -> bool:
+    """ "A second sentence", "the one second goal": the next one, not sixty of them to a minute."""
+    alone = match["unit"].lower() == "second" and match["low"].lower() in ("a", "one", "an")
+    return alone and bool(_NOUN_NEXT.match(text, match.end()))

@@ -11,7 +11,9 @@ from pipeline.extract.calendar_words import NUMBER_WORDS, parse_number
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALE = r"(?:\s*(?:thousand|million|billion|trillion|m|mn|bn|k)\b)?"
 _NUM = rf"(?:(?:{_DIGITS}){_SCALE}|{NUMBER_WORDS})"
-_CURRENCY = {"$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_CURRENCY = {"$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"} | {
+    code.lower(): code for code in "EUR USD GBP CHF SEK NOK DKK PLN CZK JPY CNY INR AUD CAD NZD".split()
+}
 _MONEY_WORDS = {"dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY", "rupee": "INR", "usd": "USD", "eur": "EUR", "gbp": "GBP"}
 _BOUNDS = (
     ("at least", r"at least|no fewer than|no less than|not less than|a minimum of|upwards? of|minimum"),
@@ -26,7 +28,7 @@ _BOUND = re.compile(
     + r")(?:\s+(?:an?|the|about|some|estimated))?\s*[\"“']?\s*(?:us)?$"
 )
 _QUANTITY = re.compile(
-    rf"(?i)(?<![\w.,:/$€£-])(?P<currency>us\$|[$€£¥₹])?\s?(?P<low>{_NUM})(?:\s*(?:to|or|-|–|and(?=\s+\d))\s*(?:us\$|[$€£])?(?P<high>{_NUM}))?(?P<suffix>\s*(?:%|percent|per\s*cent|percentage points?))?(?![\w]|[-:/]\d|\.\d)"
+    rf"(?i)(?<![\w.,:/$€£-])(?P<currency>us\$|[$€£¥₹]|(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|JPY|CNY|INR|AUD|CAD|NZD)(?=\s?\d))?\s?(?P<low>{_NUM})(?:\s*(?:to|or|-|–|and(?=\s+\d))\s*(?:us\$|[$€£])?(?P<high>{_NUM}))?(?P<suffix>\s*(?:%|percent|per\s*cent|percentage points?))?(?![\w]|[-:/]\d|\.\d)"
 )
 _BETWEEN = re.compile(rf"(?i)\bbetween\s+(?P<low>{_NUM})\s+and\s+(?P<high>{_NUM})(?P<suffix>\s*(?:%|percent|per\s*cent))?")
 _FRACTION = re.compile(
@@ -148,6 +150,8 @@ def _number(match: re.Match[str], text: str, start: int) -> Number | None:
 def _is_no_count(number: str, before: str, after: str) -> bool:
     """Designations ("flight 714"), ages ("Berg, 43, said"), addresses ("14 Harbour Street") and results of games ("beat them 3-2")."""
     designation = _DESIGNATION.search(before[-12:]) and not _AMOUNTING.search(before)
+    if re.match(r"(?i)\s?[ap]\.?m\b", after):
+        return True  # "at around 330 am"
     if designation or _AGE.match(after) or _STREET.match(after):
         return True
     if number.isdecimal() and int(number) < 120 and _AGE_BESIDE.search(before) and re.match(r"\s*,(?!\s*\d)", after):

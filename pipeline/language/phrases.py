@@ -17,6 +17,26 @@ MAX_GAP = 4
 _stemmer = snowballstemmer.stemmer("english")
 
 
+# Forms of common irregular verbs, so that "given back" finds "gave it back". Forms that are mostly another word are left out.
+_IRREGULAR = {
+    form: verb
+    for entry in (
+        "give: gave given; take: took taken; bring: brought; find: found; throw: threw thrown; withdraw: withdrew withdrawn; "
+        "pay: paid; send: sent; tell: told; say: said; keep: kept; break: broke broken; fall: fell fallen; "
+        "rise: rose risen; go: went gone; come: came; begin: began begun; build: built; meet: met; lose: lost; win: won; "
+        "sell: sold; buy: bought; catch: caught; fight: fought; strike: struck; steal: stole stolen; freeze: froze frozen; "
+        "choose: chose chosen; write: wrote written; drive: drove driven; fly: flew flown; grow: grew grown; know: knew known; "
+        "run: ran; stand: stood; swear: swore sworn; draw: drew drawn; hide: hid hidden; make: made; seek: sought; "
+        "leave: left; lead: led; flee: fled; sink: sank sunk; tear: tore torn; wear: wore worn; "
+        "forget: forgot forgotten; forgo: forwent forgone; overthrow: overthrew overthrown; undergo: underwent undergone; "
+        "undertake: undertook undertaken; uphold: upheld; rebuild: rebuilt; overrun: overran; drown: drowned; eat: ate eaten; "
+    ).split("; ")
+    if entry
+    for verb, _, forms in [entry.partition(": ")]
+    for form in forms.split()
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PhraseToken:
     """A word as it stands and its lemma."""
@@ -39,6 +59,7 @@ class PhraseHit:
 def stem(word: str) -> str:
     """The stem of a word, lower case, without hyphens and possessive."""
     plain = re.sub(r"['’]s?$", "", word.lower()).replace("-", "").replace("’", "'")
+    plain = _IRREGULAR.get(plain, plain)
     # "orderly" is no order: what ends in -ly stands for itself.
     return plain if plain.endswith("ly") else str(_stemmer.stemWord(plain))
 

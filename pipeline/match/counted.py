@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.match.nouns import OF_THEM, counting_score, is_contrast, is_named, own_roles, says_its_role
-from pipeline.match.standing import ORDINALS, Found, Hits, closest, is_dated_back, nth_of, recaps, tells_of_change
+from pipeline.match.standing import ORDINALS, Found, Hits, closest, is_dated_back, is_history, nth_of, recaps, tells_of_change
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import QuantityMention, Statement, Word
@@ -139,6 +139,8 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
     if score <= 0 or is_contrast(statement, mention) or is_named(statement, mention):
         return None
     word = statement.words[min(mention.upto, len(statement.words)) - 1]
+    if is_history(statement, word):
+        return None
     if question.role not in ("", "total", "none") and not says_its_role(question, statement, mention, hits, index):
         roles = own_roles(statement, mention, hits.get("role", ()))
         if not roles and not hits.get("role before"):

@@ -92,8 +92,10 @@ def _says_how_many(statement: Statement) -> bool:
         number = words[mention.upto - 1]
         there = any(word.dep == "expl" and word.clause == number.clause for word in words) and number.dep == "attr"
         only = mention.at > 0 and words[mention.at - 1].text.lower() in ("only", "just") and number.dep in ("dobj", "attr")
+        before = [word.text.lower() for word in words[max(0, mention.at - 2) : mention.at]]
+        puts = before in (["it", "at"], ["it", "to"]) or (before[-1:] == ["it"] and words[number.head].lemma.lower() == "make")
         leaves = number.dep == "dobj" and words[number.head].lemma.lower() in ("leave", "make")
-        if there or only or leaves:
+        if there or only or leaves or puts:
             return True
     return False
 

@@ -21,9 +21,15 @@ _ASKING = frozenset(
 )
 
 
-def asked_words(question: Question, watch: Watch) -> tuple[str, ...]:
-    """The words of `asks` that say what is asked and are not the subject: "Does the dam hold?" -> "hold"."""
-    known = {stem(word) for phrase in (*question.subject, *watch.subject, *question.who, *question.of) for word in phrase.split()}
+def asked_words(question: Question, watch: Watch | None) -> tuple[str, ...]:
+    """The words of `asks` that say what is asked and are not the subject: "Does the dam hold?" -> "hold".
+
+    Args:
+        question: The question.
+        watch: Its watch, whose subject asks nothing; None where the watch's words count, too.
+    """
+    general = watch.subject if watch is not None else ()
+    known = {stem(word) for phrase in (*question.subject, *general, *question.who, *question.of) for word in phrase.split()}
     words = re.findall(r"[^\W\d_]+", question.asks.lower())
     return tuple(dict.fromkeys(word for word in words if word not in _ASKING and len(word) > 2 and stem(word) not in known))
 

@@ -14,6 +14,7 @@ from pipeline.match.standing import (
     in_side_clause,
     is_asserted,
     is_dated_back,
+    is_history,
     is_unchanged,
     looks_back,
     near_subject,
@@ -64,10 +65,11 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         word = head_word(statement, hit)
         if hit.phrase.endswith("ed") and word.tag in ("NN", "NNS"):
             continue  # "the files of three million people" have not been filed
-        if word.certainty is Certainty.UNKNOWN:
+        if word.certainty is Certainty.UNKNOWN or is_history(statement, word):
             continue  # "asked whether it had been lifted" says nothing of the kind
         negated = (word.negated and not is_unchanged(hits) and not brings_negation(hit)) != (hit.use == "denied state")
         state = hit.detail
+        negated = negated != _is_taken(statement, hit)
         negated = negated or called_false(statement, word, hits)
         certainty: Certainty = word.certainty
         if negated:
@@ -98,10 +100,26 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         yield Found(answer=Answer(type="status", text="denied"), certainty=Certainty.DENIED, score=0.62, fallback=True)
 
 
+_TAKING = frozenset("revoke withdraw cancel lose strip rescind scrap forfeit annul remove".split())
+
+
+def _is_taken(statement: Statement, hit: Hit) -> bool:
+    """ "A judge took away his bail", "he lost his licence": the state, named by a noun, is ended by what is done to it."""
+    word = statement.words[hit.upto - 1]
+    if hit.upto - hit.at > 1 or word.tag not in ("NN", "NNP") or word.dep not in ("dobj", "nsubjpass"):
+        return False
+    verb = statement.words[word.head]
+    away = any(other.text.lower() == "away" and statement.words[other.head] is verb for other in statement.words)
+    return not verb.negated and (verb.lemma.lower() in _TAKING or (verb.lemma.lower() == "take" and away))
+
+
 def _is_of_some(statement: Statement, word: Word) -> bool:
     """ "38 per cent have accepted": what a share of them did is not how the matter stands."""
     subjects = {at for at, other in enumerate(statement.words) if other.clause == word.clause and other.dep in ("nsubj", "nsubjpass")}
     shares = [item for item in statement.quantities if item.unit in ("percent", "share")]
+    of_many = [item for item in statement.quantities if item.share_of is not None and statement.words[item.at].clause == word.clause]
+    if any(word.start < item.start and statement.words[item.upto - 1].dep in ("dobj", "nummod") for item in of_many):
+        return True  # "overturned two of the 31 convictions"
     return any({item.upto - 1, item.upto, statement.words[item.upto - 1].head} & subjects for item in shares)
 
 
@@ -169,6 +187,9 @@ def _yes_no(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
             affirmed=bool(hits.get("constancy")),
             background=recaps(word, statement, hits),
         )
+        return
+    if statement.denial and (denied := _denied_subject(statement, hits)) is not None:
+        yield denied
         return
     plain = _asked(statement, hits)
     if (asked := plain or _belongs(statement, hits)) is not None:

@@ -136,6 +136,22 @@ def is_dated_back(statement: Statement, word: Word) -> bool:
     )
 
 
+LONG_AGO = dt.timedelta(days=400)
+
+
+def is_history(statement: Statement, word: Word) -> bool:
+    """ "Seven men died there in 1974": dated more than a year back in its own clause, which is no answer to what is watched."""
+    limit = statement.said_at - LONG_AGO
+    return any(
+        mention.relation != "since"
+        and mention.when.end is not None
+        and mention.when.end < limit
+        and statement.words[mention.at].clause == word.clause
+        and _dates_its_verb(statement, mention)
+        for mention in statement.dates
+    )
+
+
 def _lasts(statement: Statement, word: Word, mention: DateMention) -> bool:
     """ "It has been out of action since Saturday": a state that began within a week and is told as lasting."""
     if mention.when.start is None or statement.said_at - mention.when.start > 3 * RECENT:

@@ -204,7 +204,7 @@ class WatchIndex:
         if question.kind is QuestionKind.YES_NO and not (self._use_cues and question.cues):
             yield from _labelled("asked", question.id, "", _BELONGING)
         if question.kind is QuestionKind.QUANTITY and question.role not in ("", "total", "none"):
-            yield from _labelled("asked", question.id, "", self._with_synonyms(asked_words(question, self.watch)))
+            yield from _labelled("asked", question.id, "", self._with_synonyms(asked_words(question, None)))
         if question.of:
             yield from _labelled("of", question.id, "", self._with_synonyms(question.of) if question.unit else question.of)
         for role in (question.role,) if question.role else ():
