@@ -53,7 +53,9 @@ def is_told_as_toll(claim: Claim, question: Question) -> bool:
 def is_of_another_scale(claim: Claim, old: Claim, question: Question) -> bool:
     """ "Around 400,000 people since the war began" and the nine of last night are not two figures of one toll."""
     new, before = claim.answer, old.answer
-    if question.role not in ("dead", "injured") or claim.moved or claim.correction or not (new.low and before.high and new.high and before.low):
+    if question.role not in ("dead", "injured") or claim.moved or claim.correction:
+        return False
+    if not (new.low and before.high and new.high and before.low):
         return False
     return new.low > _SCALE * before.high or before.low > _SCALE * new.high
 

@@ -124,8 +124,10 @@ def _number(match: re.Match[str], text: str, start: int) -> Number | None:
     before, after = text[max(0, start - 30) : start], text[match.end() : match.end() + 60]
     if not groups.get("currency") and not groups.get("suffix") and _is_no_count(match.group().strip(), before, after):
         return None
-    if not groups.get("currency") and not groups.get("high") and _METRES.fullmatch(groups["low"]) and not re.match(r"\s+[a-z]", after):
-        groups["low"] = groups["low"].rstrip("mM ")  # "at 5.6m, a metre above the wall" is a height, "5.6m people" are millions
+    # "At 5.6m, a metre above the wall" and "188 m since Friday" are heights, "5.6m people" are millions.
+    metres = not groups.get("currency") and not groups.get("high") and _METRES.fullmatch(groups["low"])
+    if metres and (re.search(r"\s", groups["low"]) or not re.match(r"\s+[a-z]", after)):
+        groups["low"] = groups["low"].rstrip("mM ")
     low = parse_number(groups["low"])
     high = parse_number(groups["high"]) if groups.get("high") else low
     if low is None or high is None:

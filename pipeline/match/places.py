@@ -71,7 +71,7 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
             headed=headed,
         )
         if hits.get("of") or hits.get("own subject"):
-            counted = hits
+            counted = hits if hits.get("of") else {**hits, "of": counted.get("of", ())}
         topics = frozenset(hit.question for hit in hits.get("own subject", ())) or topics
 
 
