@@ -10,6 +10,10 @@ from pipeline.extract.narrative import Context
 from pipeline.model import Interval
 
 _AHEAD = re.compile(r"\b(?:until|till|by|from|starting|beginning|before|for)\s+(?:the\s+)?$")
+# "The second date to slip in five days", "the worst flood in 60 years": how long it took, not when it comes.
+_NTH_IN = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|only|worst|biggest|largest|highest|lowest|deadliest|most)\b[^.;,]{0,20}$"
+)
 _DAYS = {"day": 1, "night": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3650}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _SHIFTS = {"next": 1, "coming": 1, "last": -1, "past": -1, "previous": -1}
@@ -70,7 +74,7 @@ def span_of(amount: float, unit: str) -> dt.timedelta:
 
 def _within(match: re.Match[str], context: Context) -> Interval | None:
     """ "Within two or three days", "in the next 48 hours", "in two weeks"; with a past verb "in two days" is a duration."""
-    if context.looks_back:
+    if context.looks_back or _NTH_IN.search(context.before):
         return None
     low, high = parse_number(match["low"]), parse_number(match["high"] or match["low"])
     if low is None or high is None:
