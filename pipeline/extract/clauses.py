@@ -45,7 +45,9 @@ _GOVERNORS = {
     Certainty.DEMANDED: (
         "demand urge call ask request insist_on require recommend appeal press advise apply seek petition plead beg sue".split()
     ),
-    Certainty.POSSIBLE: ("consider mull weigh threaten fear suggest seem appear likely possible risk believe suspect allege think".split()),
+    Certainty.POSSIBLE: (
+        "consider mull weigh threaten fear suggest seem appear likely possible risk believe suspect allege think like wish".split()
+    ),
     Certainty.DENIED: "deny refuse fail decline reject rule_out stop_short unable".split(),
 }
 _BY_LEMMA = {lemma: certainty for certainty, lemmas in _GOVERNORS.items() for lemma in lemmas}

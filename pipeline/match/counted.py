@@ -163,12 +163,17 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         certainty=word.certainty,
         score=min(score, 0.95) + (0.05 if _is_cued(mention, hits) else 0.0),
         per=per,
-        background=statement.role != "correction"
-        and ((bool(hits.get("background")) and recaps(word, statement, hits)) or (not per and _is_of_old(statement, word))),
+        background=statement.role != "correction" and _is_of_before(statement, word, hits, per),
         part=_is_part(question, statement, mention, hits),
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
     )
+
+
+def _is_of_before(statement: Statement, word: Word, hits: Hits, per: str) -> bool:
+    """Told as something older: a recap, a count of a past day, what "had been demanded"."""
+    recalled = (bool(hits.get("background")) and recaps(word, statement, hits)) or (not per and _is_of_old(statement, word))
+    return recalled or (word.tense == "pluperfect" and word.certainty is Certainty.DEMANDED)
 
 
 def _is_first_of_several(statement: Statement, mention: QuantityMention) -> bool:
