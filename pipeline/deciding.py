@@ -1,6 +1,7 @@
 """One article against what is stored -> what to store and what to report. Pure: no clock, no disk, no database."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -207,10 +208,12 @@ class _Desk:
                 claim = stored.claim
                 if claim.url != self._stored.article.url or stored.retracted_at is not None or claim.sentence in now_there:
                     continue
-                if any(fuzz.ratio(claim.sentence, sentence) >= COSMETIC for sentence in now_there):
+                if any(_is_cosmetic(claim.sentence, sentence) for sentence in now_there):
+                    continue
+                follower = next((new for new in claims if new.question == claim.question and new.sentence not in before), None)
+                if follower is not None and _says_the_same(claim, follower):
                     continue
                 self._retracted.add(claim.key)
-                follower = next((new for new in claims if new.question == claim.question and new.sentence not in before), None)
                 if follower is not None:
                     self._replaced.setdefault((index.watch.id, question.id), []).append(stored)
                 elif stored.effect is not ChangeKind.REPEAT:
@@ -283,6 +286,20 @@ def _change(
         evidence=evidence_of(claim),
         prior=evidence_of(prior) if prior else None,
     )
+
+
+_NUMBERS = re.compile(r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|no|not|none|never)\b")
+
+
+def _is_cosmetic(old: str, new: str) -> bool:
+    """The same sentence but for a letter or a comma; another number or a "not" is never a slip of the pen."""
+    return fuzz.ratio(old, new) >= COSMETIC and _NUMBERS.findall(old.lower()) == _NUMBERS.findall(new.lower())
+
+
+def _says_the_same(claim: Claim, follower: Claim) -> bool:
+    """What was edited in the sentence is something else."""
+    alike = fuzz.ratio(claim.sentence, follower.sentence) >= COSMETIC
+    return alike and claim.answer.value is not None and (claim.answer.value, claim.certainty) == (follower.answer.value, follower.certainty)
 
 
 def _without(history: History, retracted: set[str], at: dt.datetime) -> History:
