@@ -100,9 +100,9 @@ def test_a_silent_edit_withdraws_the_claim_whose_sentence_is_gone(sqlite_databas
 
 def test_a_number_that_was_silently_changed_is_withdrawn_and_a_comma_is_not(sqlite_database: Database):
     monitor.replay(archive_of(
-        on(0, "The bridge will close on 16 May, Anna Berg said. Twenty houses by the bridge were flooded on Sunday.", "https://example.org/a"),
-        on(1, "The bridge will close on 16 May, Anna Berg said. Twelve houses by the bridge were flooded on Sunday.", "https://example.org/a"),
-        on(2, "The bridge will close on 16 May Anna Berg said. Twelve houses by the bridge were flooded on Sunday.", "https://example.org/a"),
+        on(0, "The bridge will close on 16 May, Anna Berg said. Twenty houses by the bridge were flooded.", "https://example.org/a"),
+        on(1, "The bridge will close on 16 May, Anna Berg said. Twelve houses by the bridge were flooded.", "https://example.org/a"),
+        on(2, "The bridge will close on 16 May Anna Berg said. Twelve houses by the bridge were flooded.", "https://example.org/a"),
     ), STORY, sqlite_database)
     assert [kind for question, kind in kinds(sqlite_database) if kind == "withdrawn"] == ["withdrawn"]
     assert ("houses", "withdrawn") in kinds(sqlite_database)
