@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "temporal": "temporal.jsonl",
     "factuality": "factuality.jsonl",
     "bulk": "FA-KES-Dataset.csv",
+    "robust": "FA-KES-Dataset.csv",
     "articles": "article-extraction-benchmark/ground-truth.json",
 }
 
