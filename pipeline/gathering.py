@@ -158,7 +158,7 @@ def remember_article(connection: Connection, result: ArticleResult, article: Art
             url=article.url,
             address=address,
             body=page.body,
-            content_type=page.content_type,
+            content_type=page.full_type,
             fetched_at=now,
             max_bytes=settings.max_page,
         )

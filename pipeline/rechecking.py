@@ -131,7 +131,7 @@ def _take(visit: Visit, judge: Judge, story: Story, settings: Settings, database
                 url=visit.memory.url,
                 address=visit.page.url,
                 body=visit.page.body,
-                content_type=visit.page.content_type,
+                content_type=visit.page.full_type,
                 fetched_at=now,
                 max_bytes=settings.max_page,
             )
@@ -159,7 +159,10 @@ def _ours(visit: Visit, settings: Settings, database: Database) -> bool:
     old = stored.article
     fallback = Entry(feed=old.source, url=page.address, title=old.title, publisher=old.publisher, published=old.published)
     try:
-        reread: Article = read_article(page.body, url=page.address, seen_at=old.seen_at, fallback=fallback, source=old.source)
+        charset = page.content_type.partition("charset=")[2]
+        reread: Article = read_article(
+            page.body, url=page.address, seen_at=old.seen_at, fallback=fallback, source=old.source, charset=charset
+        )
     except InputError:
         return False
     return versions.same_words(reread, visit.article)

@@ -10,6 +10,7 @@ from lxml import html
 from lxml.etree import LxmlError
 
 from pipeline.errors import InputError
+from pipeline.ingest.charsets import as_utf8
 from pipeline.ingest.identity import is_shared, names_one_page, site
 from pipeline.ingest.metadata import PageFacts, read_facts
 from pipeline.ingest.text import clean_text, language_of
@@ -24,7 +25,9 @@ _FIRST_YEAR = 1990
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$")
 
 
-def read_article(body: bytes, *, url: str, seen_at: dt.datetime | None = None, fallback: Entry | None = None, source: str = "") -> Article:
+def read_article(
+    body: bytes, *, url: str, seen_at: dt.datetime | None = None, fallback: Entry | None = None, source: str = "", charset: str = ""
+) -> Article:
     """The article on a page.
 
     Args:
@@ -33,11 +36,12 @@ def read_article(body: bytes, *, url: str, seen_at: dt.datetime | None = None, f
         seen_at: When it was fetched; default its own last date.
         fallback: The feed's entry, for what the page does not say.
         source: Feed id or file name.
+        charset: The encoding that the server named ("" if none).
 
     Raises:
         InputError: There is no article (a wall, an empty page), no date (of a file), or parsing took too long; `code` says which.
     """
-    article: Article = PARSER.call(extract_article, body, url, seen_at, fallback, source, where=url or source)
+    article: Article = PARSER.call(extract_article, body, url, seen_at, fallback, source, charset, where=url or source)
     return article
 
 
@@ -66,14 +70,17 @@ def article_of_entry(entry: Entry, *, seen_at: dt.datetime) -> Article:
     )
 
 
-def extract_article(body: bytes, url: str, seen_at: dt.datetime | None, fallback: Entry | None, source: str) -> Article:
+def extract_article(
+    body: bytes, url: str, seen_at: dt.datetime | None, fallback: Entry | None, source: str, charset: str = ""
+) -> Article:
     """What `read_article` runs in the child process."""
+    page = as_utf8(body, charset)
     try:
-        tree = html.fromstring(body)
+        tree = html.fromstring(page, parser=html.HTMLParser(encoding="utf-8"))
     except (LxmlError, ValueError) as error:
         raise InputError("is no HTML page", code="no_page") from error
     facts = read_facts(tree)
-    text = main_text(body)
+    text = main_text(page)
     page_text = str(tree.text_content()) if len(text.split()) < MIN_WORDS else ""
     blocked = wall(text, page_text=page_text, title=facts.page_title, free=facts.free)
     if blocked is not None:

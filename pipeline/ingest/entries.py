@@ -5,8 +5,10 @@ import datetime as dt
 import io
 import json
 import re
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin
 from xml.sax import SAXException
@@ -16,6 +18,7 @@ from lxml import html
 from lxml.etree import LxmlError
 
 from pipeline.errors import InputError
+from pipeline.ingest.charsets import as_utf8, believed
 from pipeline.ingest.identity import with_keys
 from pipeline.ingest.worker import PARSER
 from pipeline.model import Entry
@@ -27,7 +30,8 @@ FULL_TEXT_WORDS = 120
 MAX_ENTRIES = 2_000
 MAX_TITLE, MAX_SUMMARY, MAX_CONTENT, MAX_LINK = 500, 2_000, 200_000, 4_000
 _CLOSED = re.compile(rb"(?i)</(\w+:)?(rss|feed|rdf)\s*>\s*(<!--.*?-->\s*)*$", re.DOTALL)
-_CHARSET = re.compile(r"[A-Za-z0-9._:+-]{1,40}")
+_CLOCK_AT_END = re.compile(r"\d:\d\d$")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +80,12 @@ def parse_feed(body: bytes, feed: Feed, *, base_url: str, charset: str = "") -> 
 
 def read_feed(body: bytes, feed: Feed, base_url: str, charset: str = "") -> ParsedFeed:
     """What `parse_feed` runs in the child process."""
-    head = body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    head = body[:2000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if head.startswith((b"{", b"[")):
-        return _finished(*_json_feed(body, feed, base_url), "")
+        return _finished(*_json_feed(body, charset, feed, base_url), "")
     if not head:
         raise _no_feed(head)
-    named = charset if _CHARSET.fullmatch(charset) else ""
+    named = believed(body, charset)
     headers = {"content-type": f"application/xml; charset={named}" if named else "application/xml"}
     # feedparser 6.0 raises on references to surrogates, which stand for no character.
     parsed = feedparser.parse(
@@ -95,12 +99,19 @@ def read_feed(body: bytes, feed: Feed, base_url: str, charset: str = "") -> Pars
     raw = parsed.entries[: -1 if cut else None]
     partial = f"the feed is cut off or damaged after {_count(raw, 'entry', 'entries')}" if malformed else ""
     title = str(parsed.feed.get("title", ""))
-    return _finished([_entry(item, feed, title, base_url) for item in raw[:MAX_ENTRIES]], title, partial)
+    return _finished([_entry(item, feed, title, base_url) for item in raw[:MAX_ENTRIES]], title, partial, _guessed(parsed))
 
 
-def _finished(made: Sequence[Entry | None], title: str, partial: str) -> ParsedFeed:
+def _guessed(parsed: Any) -> tuple[str, ...]:
+    read_as = _text(parsed, "encoding")[:40]
+    if isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride) and not read_as.lower().startswith("utf"):
+        return (f"it is not in the encoding that it is said to be in, and was read as {read_as}",)
+    return ()
+
+
+def _finished(made: Sequence[Entry | None], title: str, partial: str, notes: tuple[str, ...] = ()) -> ParsedFeed:
     entries = with_keys(entry for entry in made if entry is not None)
-    return ParsedFeed(entries=entries, title=plain_text(title)[:MAX_TITLE], partial=partial, notes=tuple(_notes(made, entries)))
+    return ParsedFeed(entries=entries, title=plain_text(title)[:MAX_TITLE], partial=partial, notes=(*notes, *_notes(made, entries)))
 
 
 def _notes(made: Sequence[Entry | None], entries: Sequence[Entry]) -> Iterable[str]:
@@ -144,8 +155,8 @@ def _entry(raw: Any, feed: Feed, feed_title: str, base_url: str) -> Entry | None
         url=url,
         title=_one_line(_text(raw, "title")),
         publisher=feed.publisher or _one_line(feed_title),
-        published=_moment(raw.get("published_parsed")),
-        updated=_moment(raw.get("updated_parsed")),
+        published=_moment(raw.get("published_parsed"), _text(raw, "published")),
+        updated=_moment(raw.get("updated_parsed"), _text(raw, "updated")),
         summary=summary[:MAX_SUMMARY],
         content=_full(content),
         guid=_text(raw, "id")[:MAX_TITLE],
@@ -153,9 +164,12 @@ def _entry(raw: Any, feed: Feed, feed_title: str, base_url: str) -> Entry | None
     )
 
 
-def _json_feed(body: bytes, feed: Feed, base_url: str) -> tuple[list[Entry | None], str]:
+def _json_feed(body: bytes, charset: str, feed: Feed, base_url: str) -> tuple[list[Entry | None], str]:
     try:
-        parsed = json.loads(body)
+        try:
+            parsed = json.loads(body)
+        except UnicodeDecodeError:
+            parsed = json.loads(as_utf8(body, charset))
         items = parsed["items"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError("is no RSS, Atom or JSON feed", code="not_a_feed") from error
@@ -218,9 +232,24 @@ def _link(link: str, base_url: str) -> str:
     return url if len(url) <= MAX_LINK and re.match(r"(?i)^https?://[^\s/]", url) else ""
 
 
-def _moment(parsed: Any) -> dt.datetime | None:
-    if not parsed:
+def _date_parts(text: str) -> time.struct_time | None:
+    """What feedparser passes over, or reads by the clock of this machine: ISO 8601 in its short form, dates of mails without a zone."""
+    text = text.strip()
+    moment = _iso(text)
+    try:
+        if moment is None and _CLOCK_AT_END.search(text):
+            moment = parsedate_to_datetime(text)
+        return moment.utctimetuple() if moment is not None else None
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+feedparser.registerDateHandler(_date_parts)
+
+
+def _moment(parsed: Any, text: str) -> dt.datetime | None:
+    if not parsed or (_ISO_DAY.match(text) and _iso(text[:10]) is None):
+        return None  # what feedparser makes of a 13th month is the next year
     try:
         return dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC)
     except (ValueError, OverflowError, TypeError):

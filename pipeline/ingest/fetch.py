@@ -59,6 +59,11 @@ class Fetched:
     charset: str = ""
     max_age: float = 0.0
 
+    @property
+    def full_type(self) -> str:
+        """The content type with the encoding, as far as the server said them."""
+        return f"{self.content_type}; charset={self.charset}" if self.charset else self.content_type
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:

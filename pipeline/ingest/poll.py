@@ -168,7 +168,11 @@ async def _article(entry: Entry, fetcher: Fetcher, robots: Robots | None, now: d
         answer = await fetch_page(entry.url, fetcher, robots)
         if isinstance(answer, NotModified):
             raise InputError("answered 304 without being asked", where=entry.url, code="http_304")
-        article = await PARSER.wait_for(lambda: read_article(answer.body, url=answer.url, seen_at=now, fallback=entry, source=entry.feed))
+        article = await PARSER.wait_for(
+            lambda: read_article(
+                answer.body, url=answer.url, seen_at=now, fallback=entry, source=entry.feed, charset=answer.charset
+            )
+        )
         return ArticleResult(entry=entry, article=article, page=answer)
     except InputError as error:
         wait = error.retry_after if isinstance(error, FetchError) else None

@@ -105,10 +105,10 @@ def _plain(text: str, url: str, name: str, now: dt.datetime) -> SingleArticle:
     return SingleArticle(article=article, name=name, form="text", dated="now")
 
 
-def _page(raw: bytes, url: str, name: str, now: dt.datetime) -> SingleArticle:
+def _page(raw: bytes, url: str, name: str, now: dt.datetime, charset: str = "") -> SingleArticle:
     fallback = Entry(feed="", url=url or _NOWHERE, title="", publisher=_host(url) or UNKNOWN, published=now)
     try:
-        article = read_article(raw, url=url, seen_at=now, fallback=fallback, source=Path(name).name)
+        article = read_article(raw, url=url, seen_at=now, fallback=fallback, source=Path(name).name, charset=charset)
     except InputError as error:
         remedy = error.remedy or "Save the article's text in a file and name that."
         raise InputError(error.what, where=name, remedy=remedy) from error
@@ -121,7 +121,7 @@ def _fetched(url: str, settings: Settings, now: dt.datetime) -> SingleArticle:
     answer = wait_for(_get(url, settings))
     if answer.content_type == "text/plain":
         return _plain(decoded(answer.body, url), answer.url, url, now)
-    return _page(answer.body, answer.url, url, now)
+    return _page(answer.body, answer.url, url, now, answer.charset)
 
 
 async def _get(url: str, settings: Settings) -> Fetched:

@@ -109,7 +109,9 @@ async def _read(answer: Fetched | NotModified, memory: PageMemory, stored: Artic
         raise InputError("answered 304 without being asked", where=memory.address, code="http_304")
     fallback = Entry(feed=memory.feed, url=memory.address, title=stored.title, publisher=stored.publisher, published=stored.published)
     found: Article = await PARSER.wait_for(
-        lambda: read_article(answer.body, url=answer.url, seen_at=now, fallback=fallback, source=memory.feed)
+        lambda: read_article(
+            answer.body, url=answer.url, seen_at=now, fallback=fallback, source=memory.feed, charset=answer.charset
+        )
     )
     if link_key(answer.url) != link_key(memory.address) and not agree(found, stored):
         raise InputError("now leads to another page", where=memory.address, code="other_page")

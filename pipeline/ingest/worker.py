@@ -170,6 +170,9 @@ def _stopped(what: str, where: str, code: str) -> InputError:
 
 
 def _serve(pipe: Connection, seconds: float, memory: int) -> None:
+    # feedparser works out some dates by the clock of the machine, which in its zone has hours, and even days, that never were.
+    os.environ["TZ"] = "UTC0"
+    time.tzset()
     for name in _WARM:
         __import__(name)
     # Not every system knows how to limit memory, or how much we have; time is limited everywhere.
