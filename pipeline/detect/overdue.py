@@ -36,7 +36,7 @@ def find_overdue(
         due = due_day(claim)
         if due is None or claim.certainty not in _PROMISES or claim.episode == RESERVE:
             continue
-        if ended_at is not None and ended_at >= claim.seen_at:
+        if ended_at is not None and ended_at > claim.seen_at:
             continue
         if any(_fulfils(stored, claim, question) for stored in claims):
             continue

@@ -83,3 +83,9 @@ def test_an_end_before_the_promise_does_not_excuse_it():
 
 def test_a_retracted_promise_is_not_overdue():
     assert find_overdue([stored(promise(), retracted_at=MONDAY)], QUESTION, at(25), ended_at=None) == ()
+
+
+def test_what_ended_later_frees_from_a_promise_and_what_ended_in_the_same_breath_does_not():
+    made = promise()
+    assert find_overdue([stored(made)], QUESTION, at(25), ended_at=made.seen_at)
+    assert find_overdue([stored(made)], QUESTION, at(25), ended_at=made.seen_at + dt.timedelta(hours=1)) == ()
