@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline.language.names import Names
 from pipeline.model import Claim, StoredClaim
@@ -14,6 +15,15 @@ _SUMMED = re.compile(
     r"(?i)\b(?:toll|total|totall?ing|so far|to date|in all|altogether|now|overall|cumulative|since|brings?|bringing|brought|rise[sn]?|rose|"
     r"risen|climbed|revised|updated|(?:two|three|four|five|\d+|further|several) more|confirmed)\b"
 )
+# A count over a month, a year or a whole war.
+_PERIOD = re.compile(
+    r"(?i)\bsince (?:the (?:war|conflict|uprising|revolt|crisis|revolution|civil war|start of the (?:war|conflict|year))|"
+    r"(?:\w+ )?(?:19|20)\d\d\b|it (?:began|started|flared|erupted))|"
+    r"\bduring (?:the (?:month|year|war|conflict|past|last)|january|february|march|april|may|june|july|august|september|october|november|"
+    r"december)\b|\b(?:in|over|within) the (?:past|last) (?:\w+ )?(?:months?|years?)\b|\bthis (?:month|year)\b|\bin (?:19|20)\d\d\b|"
+    r"\b(?:\w+-)?(?:year|month)-?(?:long|old)? (?:war|conflict)\b|\b(?:year|month)-?long\b"
+)
+_ANEW = re.compile(r"(?i)\b(?:new|another|separate|second|fresh|latest|earlier|later|other|elsewhere|also)\b")
 # One attack or accident among others.
 _INCIDENT = re.compile(
     r"(?i)\b(?:attacks?|attacked|raids?|bomb(?:ing|ings|ed|s)?|air ?strikes?|strikes?|explosions?|blasts?|shell(?:s|ing|ed)?|massacres?|"
@@ -24,8 +34,8 @@ _COUNT = re.compile(
 )
 # No toll grows so far in one step without being told as having grown.
 _SCALE = 100.0
-# News of one incident is told and mended within days.
-_DAYS = dt.timedelta(days=3)
+# What is added to the news of one incident later than this is told as a toll.
+_DAYS = dt.timedelta(hours=30)
 
 
 def of_same_event(claim: Claim, history: Sequence[StoredClaim], question: Question, names: Names) -> Sequence[StoredClaim]:
@@ -39,10 +49,46 @@ def of_same_event(claim: Claim, history: Sequence[StoredClaim], question: Questi
     """
     if question.kind is not QuestionKind.QUANTITY or question.role not in _VICTIMS or question.window == "period":
         return history
-    if _SUMMED.search(claim.sentence) or not _INCIDENT.search(claim.sentence):
-        return history
-    here = _places(claim.sentence, names)
-    return [item for item in history if item.claim.url == claim.url or _is_same(claim, here, item.claim, names)]
+    here = _Count.of(claim, names)
+    return [item for item in history if item.claim.url == claim.url or here.is_of_one_event_with(_Count.of(item.claim, names), names)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How a count of victims is told: of a whole period, as a toll, of an incident, of one more incident; with its places."""
+
+    said_at: dt.datetime
+    period: bool
+    toll: bool
+    incident: bool
+    anew: bool
+    places: frozenset[str]
+
+    @classmethod
+    def of(cls, claim: Claim, names: Names) -> "_Count":
+        text = claim.sentence
+        return cls(
+            said_at=claim.said_at,
+            period=bool(_PERIOD.search(text)),
+            toll=bool(_SUMMED.search(text)),
+            incident=bool(_INCIDENT.search(text)),
+            anew=bool(_ANEW.search(text)),
+            places=_places(text, names),
+        )
+
+    def is_of_one_event_with(self, other: "_Count", names: Names) -> bool:
+        if self.period != other.period:
+            return False
+        if not (self.incident and other.incident):
+            return True
+        near = any(names.same_place(one, two) or names.same_place(two, one) for one in self.places for two in other.places)
+        if self.places and other.places and not near:
+            return False
+        if self.period or self.toll:
+            return True
+        if bool(self.places) != bool(other.places):
+            return False
+        return not (self.anew or other.anew) and abs(self.said_at - other.said_at) <= _DAYS
 
 
 def is_told_as_toll(claim: Claim, question: Question) -> bool:
@@ -58,15 +104,6 @@ def is_of_another_scale(claim: Claim, old: Claim, question: Question) -> bool:
     if not (new.low and before.high and new.high and before.low):
         return False
     return new.low > _SCALE * before.high or before.low > _SCALE * new.high
-
-
-def _is_same(claim: Claim, here: frozenset[str], other: Claim, names: Names) -> bool:
-    if _SUMMED.search(other.sentence) or not _INCIDENT.search(other.sentence):
-        return True
-    if abs(claim.said_at - other.said_at) > _DAYS:
-        return False
-    there = _places(other.sentence, names)
-    return not here or not there or any(names.same_place(one, two) or names.same_place(two, one) for one in here for two in there)
 
 
 def _places(sentence: str, names: Names) -> frozenset[str]:

@@ -141,6 +141,8 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
     word = statement.words[min(mention.upto, len(statement.words)) - 1]
     if is_history(statement, word):
         return None
+    if question.role == "dead" and _is_of_another_fate(statement, mention):
+        return None
     if question.role not in ("", "total", "none") and not says_its_role(question, statement, mention, hits, index):
         roles = own_roles(statement, mention, hits.get("role", ()))
         if not roles and not hits.get("role before"):
@@ -174,6 +176,19 @@ def _is_of_before(statement: Statement, word: Word, hits: Hits, per: str) -> boo
     """Told as something older: a recap, a count of a past day, what "had been demanded"."""
     recalled = (bool(hits.get("background")) and recaps(word, statement, hits)) or (not per and _is_of_old(statement, word))
     return recalled or (word.tense == "pluperfect" and word.certainty is Certainty.DEMANDED)
+
+
+_FATES = frozenset(
+    "injure wound hurt maim imprison jail arrest detain besiege displace evacuate capture rescue free save trap kidnap abduct".split()
+)
+
+
+def _is_of_another_fate(statement: Statement, mention: QuantityMention) -> bool:
+    """ "Killed nine and injured 18 others": the eighteen are the object, or the subject, of another verb than that of dying."""
+    number = statement.words[mention.upto - 1]
+    noun = number if number.dep in ("dobj", "nsubj", "nsubjpass") else statement.words[number.head]
+    verb = statement.words[noun.head]
+    return noun.dep in ("dobj", "nsubj", "nsubjpass") and verb.tag.startswith("VB") and verb.lemma.lower() in _FATES
 
 
 def _is_first_of_several(statement: Statement, mention: QuantityMention) -> bool:

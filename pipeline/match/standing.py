@@ -142,6 +142,9 @@ LONG_AGO = dt.timedelta(days=400)
 def is_history(statement: Statement, word: Word) -> bool:
     """ "Seven men died there in 1974": dated more than a year back in its own clause, which is no answer to what is watched."""
     limit = statement.said_at - LONG_AGO
+    ends = [mention.when.end for mention in statement.dates if mention.relation != "since"]
+    if ends and all(end is not None and end < limit for end in ends) and statement.words[word.clause].dep in ("relcl", "advcl", "acl"):
+        return True  # "in 2014 its leaders died in an explosion that killed nearly 50"
     return any(
         mention.relation != "since"
         and mention.when.end is not None

@@ -31,9 +31,11 @@ RAID = count(9, "Nine people were killed in a raid on Vell.")
     ("Twelve people were killed in an air raid on Kerr.", 1, False),
     ("Twelve people were killed in the raid on Vell.", 1, True),
     ("Twelve people were killed in the raid on Harbour Row in Vell.", 1, True),
-    ("Twelve people were killed in the raid.", 1, True),
+    ("Twelve people were killed in another raid on Vell.", 1, False),
     ("Twelve people were killed in a raid on Vell.", 9, False),
-    ("The death toll of the raids has risen to 12 in Kerr.", 9, True),
+    ("The death toll of the raids has risen to 12 in Kerr.", 9, False),
+    ("The death toll of the raids on Vell has risen to 12.", 9, True),
+    ("The raids have killed 12 people since the war began.", 1, False),
     ("Twelve people of Kerr have died.", 9, True),
 ])
 def test_a_raid_elsewhere_or_another_week_is_no_figure_of_the_same_toll(sentence: str, days: float, same: bool):
