@@ -6,11 +6,13 @@ import http.server
 import ipaddress
 import itertools
 import os
+import random
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -106,11 +108,14 @@ def test_no_spelling_of_a_private_address_is_connected_to(canary: tuple[int, lis
 
 
 async def _local_names(host: str, port: int) -> Sequence[str]:
-    """The system's resolver for what needs no network; every other name is unknown."""
-    numeric = not any(letter.isalpha() for letter in host.lower().replace("x", "")) or host.lower().strip(".").startswith(("localhost", "ip6-", "0x"))
-    if not numeric and not set(host.lower()) <= set("0123456789abcdefx.:"):
-        raise OSError("unknown here")
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    """The system's resolver for what it knows without asking anybody; every other name is unknown."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except OSError:
+        if not host.lower().strip(".").startswith(("localhost", "ip6-")):
+            raise
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[4][0]) for address in found]
 
 
 @pytest.mark.parametrize("hops", range(1, 8))
@@ -309,6 +314,61 @@ def test_no_address_that_can_be_written_leads_to_a_private_one(scheme: str, host
 
     asyncio.run(run())
     assert all(is_public(address) for address in passed)
+
+
+def written(chance: random.Random) -> str:
+    """An address as it may stand in a feed: mostly http to a host in one of its many spellings, damaged now and then."""
+    number = chance.choice((0x7F000001, 0x0A000001, 0xA9FEA9FE, 0xC0A80001, 0, *(chance.getrandbits(32) for _ in range(5))))
+    parts = [number >> shift & 255 for shift in (24, 16, 8, 0)]
+    host = chance.choice((
+        lambda: chance.choice(SPELLINGS),
+        lambda: str(number),
+        lambda: hex(number),
+        lambda: f"0{number:o}",
+        lambda: ".".join(chance.choice((str, hex, lambda part: f"0{part:o}", lambda part: f"{part:03}"))(part) for part in parts),  # type: ignore[operator]
+        lambda: f"{parts[0]}.{number & 0xFFFFFF}",
+        lambda: f"{parts[0]}.{parts[1]}.{number & 0xFFFF}",
+        lambda: f"[{chance.choice(('::ffff:', '::', '64:ff9b::', '64:ff9b:1::', '::ffff:0:', '2002:', 'fe80::', 'fd00::'))}{number >> 16:x}:{number & 0xFFFF:x}{chance.choice(('', '::', '%25lo', '%lo'))}]",
+        lambda: str(ipaddress.IPv6Address(chance.getrandbits(128))).join("[]"),
+        lambda: "".join(chance.choice("0123456789abcdefx.:[]%@\\/#?-_①⑦。") for _ in range(chance.randint(1, 30))),
+    ))()
+    if chance.random() < 0.2:
+        at = chance.randrange(len(host) + 1)
+        host = host[:at] + chance.choice(("@", ".", "%00", "\\", "#", " ", "\t", "0", "%2e", "。", "\N{SOFT HYPHEN}", "\N{ZERO WIDTH SPACE}")) + host[at:]
+    if chance.random() < 0.1:
+        host = "".join(chr(ord("０") + int(letter)) if letter in "0123456789" else letter for letter in host)
+    user = chance.choice((*("",) * 9, "me:secret@", "example.org@", "example.org%40"))
+    port = chance.choice((*("", ":80", ":65535", ":08080") * 4, ":0", ":99999", ":-1"))
+    scheme = chance.choice((*("http://",) * 40, "https://", "HTTP://", "http:/", "http:", "ftp://", "//", "", "http:\\\\"))
+    return f"{scheme}{user}{host}{port}" + chance.choice(("", "/", "/x?y=http://127.0.0.1/", "\\x", "\t/", "%2f", "#@example.org"))
+
+
+def test_of_twenty_thousand_ways_to_write_an_address_none_leads_to_a_private_one(connects: list[object]):
+    """The whole path down to the socket, which is made and never connected."""
+    chance, reached, codes = random.Random(5), set[str](), Counter[str]()
+
+    async def run() -> None:
+        async with Fetcher(user_agent="test", timeout=30.0, resolve=_local_names) as client:
+            real = client._door.open
+
+            def noting(info):
+                real(info).close()
+                reached.add(str(info[4][0]))
+                raise ConnectionRefusedError(111, "Connection refused")
+
+            client._session.connector._socket_factory = noting  # type: ignore[union-attr]
+            for _ in range(20_000):
+                with pytest.raises(FetchError) as caught:
+                    await client.fetch(written(chance))
+                codes[caught.value.code] += 1
+
+    asyncio.run(run())
+    assert connects == []
+    assert [address for address in reached if not is_public(address)] == []
+    # Most are refused as they are written; some get as far as the check of their address, and some are public.
+    assert len(reached) > 500
+    assert codes["not_public"] > 2000
+    assert set(codes) <= {"not_public", "no_connection", "name_not_found", "scheme", "not_an_address", "broken_answer"}
 
 
 CHILD = """
