@@ -1,7 +1,7 @@
 """Due feeds -> their new entries in the line, for any number of processes: each feed is polled by one of them."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,11 +28,12 @@ FEEDS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueFeed:
-    """A feed that this process holds, with what is remembered of it."""
+    """A feed that this process holds, with what is remembered of it. `stored` is how that stands in the database, None if it does not."""
 
     feed: Feed
     lease: Lease
     known: FeedMemory
+    stored: FeedMemory | None = None
 
 
 @contextmanager
@@ -62,30 +63,23 @@ def claim_feeds(
         everything: Take also those that are not due yet.
     """
     with database.reading() as connection:
-        due = _due(connection, story.feeds, now, everything)
+        times = stored_feeds.feed_times(connection)
+    due = {f"feed/{feed.id}": feed for feed in story.feeds if _is_due(remembered(feed, times.get(feed.id)), now, everything)}
     if not due:
         return ()
     with database.claiming() as connection:
         taken = leases.acquire_free(connection, list(due), owner, limit)
+        stored = {memory.id: memory for memory in stored_feeds.feed_memories(connection, [due[lease.name].id for lease in taken])}
+        claims = [_claimed(due[lease.name], lease, stored) for lease in taken]
         # Another process may have polled some of them between the two looks.
-        still = _due(connection, [due[lease.name].feed for lease in taken], now, everything)
-        leases.release_all(connection, [lease for lease in taken if lease.name not in still])
-    return tuple(
-        DueFeed(feed=still[lease.name].feed, lease=lease, known=still[lease.name].known) for lease in taken if lease.name in still
-    )
+        still = [claim for claim in claims if _is_due(claim.known, now, everything)]
+        leases.release_all(connection, [claim.lease for claim in claims if not _is_due(claim.known, now, everything)])
+    return tuple(still)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Due:
-    feed: Feed
-    known: FeedMemory
-
-
-def _due(connection: Connection, feeds: Sequence[Feed], now: dt.datetime, everything: bool) -> dict[str, _Due]:
-    """The due ones of some feeds by the name of their lease."""
-    memories = {memory.id: memory for memory in stored_feeds.all_feed_memories(connection)}
-    known = [_Due(feed=feed, known=remembered(feed, memories.get(feed.id))) for feed in feeds]
-    return {f"feed/{one.feed.id}": one for one in known if _is_due(one.known, now, everything)}
+def _claimed(feed: Feed, lease: Lease, stored: Mapping[str, FeedMemory]) -> DueFeed:
+    memory = stored.get(feed.id)
+    return DueFeed(feed=feed, lease=lease, known=remembered(feed, memory), stored=memory)
 
 
 def _is_due(memory: FeedMemory, now: dt.datetime, everything: bool) -> bool:
@@ -124,7 +118,7 @@ def poll_claimed(
         ours = [result for result in results if owned[result.feed.id] in held]
         # Most polls bring nothing: they are noted together.
         quiet = [result.memory for result in ours if result.unchanged or result.problem is not None]
-        stored_feeds.save_feed_memories(connection, quiet)
+        stored_feeds.save_feed_memories(connection, quiet, {claim.feed.id: claim.stored for claim in claims if claim.stored is not None})
         for result in ours:
             if not result.unchanged and result.problem is None:
                 _remember(connection, result, now)

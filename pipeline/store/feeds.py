@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from pipeline.memory import FeedMemory
 from pipeline.model import Entry, digest
@@ -19,7 +21,9 @@ __all__ = [
     "all_feed_memories",
     "entry_key",
     "entry_stamp",
+    "feed_memories",
     "feed_memory",
+    "feed_times",
     "mark_entry",
     "pending_entries",
     "save_feed_memories",
@@ -31,16 +35,36 @@ MAX_TRIES = 5
 # Feeds that stamp every entry with the time of asking exist; where only the stamp moves, its word is taken this seldom.
 RESTLESS = dt.timedelta(hours=1)
 
+_COLUMNS = tuple(feeds.c[name] for name in FeedMemory.__slots__)
+# What every poll changes, even one without news; and the rest, to be compared.
+_TIMES = ("last_polled_at", "last_good_at", "next_due_at", "interval_s")
+_LASTING = attrgetter(*(name for name in FeedMemory.__slots__ if name not in _TIMES))
+
 
 def feed_memory(connection: Connection, feed: str) -> FeedMemory | None:
     """What is remembered of a feed, or None."""
-    row = connection.execute(select(feeds).where(feeds.c.id == feed)).mappings().first()
-    return _to_memory(row) if row else None
+    return next(iter(feed_memories(connection, (feed,))), None)
+
+
+def feed_memories(connection: Connection, ids: Sequence[str]) -> tuple[FeedMemory, ...]:
+    """What is remembered of some feeds."""
+    return tuple(
+        _to_memory(row) for portion in portions(ids) for row in connection.execute(select(*_COLUMNS).where(feeds.c.id.in_(portion)))
+    )
 
 
 def all_feed_memories(connection: Connection) -> tuple[FeedMemory, ...]:
     """What is remembered of every feed, by id."""
-    return tuple(_to_memory(row) for row in connection.execute(select(feeds).order_by(feeds.c.id)).mappings())
+    return tuple(_to_memory(row) for row in connection.execute(select(*_COLUMNS).order_by(feeds.c.id)))
+
+
+def feed_times(connection: Connection) -> dict[str, FeedMemory]:
+    """Of every feed only what says whether it is due: address, last and next poll, and whether it is gone. By id."""
+    query = select(feeds.c.id, feeds.c.url, feeds.c.last_polled_at, feeds.c.next_due_at, feeds.c.gone_at)
+    return {
+        feed: FeedMemory(id=feed, url=url, last_polled_at=polled, next_due_at=due, gone_at=gone)
+        for feed, url, polled, due, gone in connection.execute(query)
+    }
 
 
 def save_feed_memory(connection: Connection, memory: FeedMemory) -> None:
@@ -48,17 +72,33 @@ def save_feed_memory(connection: Connection, memory: FeedMemory) -> None:
     save_feed_memories(connection, (memory,))
 
 
-def save_feed_memories(connection: Connection, memories: Sequence[FeedMemory]) -> None:
-    """Replace what is remembered of some feeds, in two statements however many they are."""
-    known = stored_among(connection, feeds.c.id, [memory.id for memory in memories])
-    old = [_memory_row(memory) for memory in memories if plain(memory.id) in known]
-    new = [_memory_row(memory) for memory in memories if plain(memory.id) not in known]
-    if old:
-        names: dict[str, Any] = {name: bindparam(f"new_{name}") for name in FeedMemory.__slots__ if name != "id"}
-        rows = [{f"new_{name}": value for name, value in row.items()} for row in old]
-        connection.execute(update(feeds).where(feeds.c.id == bindparam("new_id")).values(names), rows)
+def save_feed_memories(
+    connection: Connection, memories: Sequence[FeedMemory], stored: Mapping[str, FeedMemory] = MappingProxyType({})
+) -> None:
+    """Replace what is remembered of some feeds, in a few statements however many they are.
+
+    Args:
+        connection: An open connection that writes.
+        memories: What is to be remembered.
+        stored: What is stored of some of them, by id: where only times of polls differ, only they are written.
+    """
+    moved = [memory for memory in memories if memory.id in stored and _LASTING(memory) == _LASTING(stored[memory.id])]
+    times = frozenset(memory.id for memory in moved)
+    rest = [memory for memory in memories if memory.id not in times]
+    known = stored_among(connection, feeds.c.id, [memory.id for memory in rest]) if rest else frozenset()
+    old = [memory for memory in rest if plain(memory.id) in known]
+    new = [_memory_row(memory) for memory in rest if plain(memory.id) not in known]
+    _update(connection, [{name: getattr(memory, name) for name in ("id", *_TIMES)} for memory in moved])
+    _update(connection, [_memory_row(memory) for memory in old])
     if new:
         connection.execute(insert(feeds), new)
+
+
+def _update(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "id"}
+        given = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+        connection.execute(update(feeds).where(feeds.c.id == bindparam("new_id")).values(values), given)
 
 
 def add_entries(connection: Connection, new: Sequence[Entry], seen_at: dt.datetime) -> int:
@@ -146,8 +186,8 @@ def _memory_row(memory: FeedMemory) -> dict[str, object]:
     return row | {"arrivals": [moment.isoformat() for moment in memory.arrivals], "notes": list(memory.notes)}
 
 
-def _to_memory(row: RowMapping) -> FeedMemory:
-    given = dict(row)
+def _to_memory(row: Row[tuple[Any, ...]]) -> FeedMemory:
+    given = dict(zip(FeedMemory.__slots__, row, strict=True))
     given["arrivals"] = _instants(given["arrivals"])
     given["notes"] = tuple(given["notes"])
     return FeedMemory(**given)

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.store.tables import UtcDateTime, leases
@@ -75,19 +75,16 @@ def acquire_free(connection: Connection, names: Sequence[str], owner: str, limit
     free = {row.name: row.token for row in connection.execute(query.with_for_update(skip_locked=True))}
     taken = [Lease(name=name, owner=owner, token=free[name] + 1) for name in names if name in free][:limit]
     if taken:
-        connection.execute(
-            update(leases)
-            .where(leases.c.name == bindparam("taken"))
-            .values(owner=owner, token=bindparam("next"), expires_at=end_of_lease(now)),
-            [{"taken": lease.name, "next": lease.token} for lease in taken],
-        )
+        names = [lease.name for lease in taken]
+        values = {"owner": owner, "token": leases.c.token + 1, "expires_at": end_of_lease(now)}
+        connection.execute(update(leases).where(leases.c.name.in_(names)).values(values))
     return tuple(taken)
 
 
 def held_among(connection: Connection, held: Sequence[Lease]) -> frozenset[Lease]:
     """Those of some leases that are still held; as `holds`, in one statement."""
     names = {lease.name: lease for lease in held}
-    query = select(leases).where(leases.c.name.in_(names)).with_for_update()
+    query = select(leases.c.name, leases.c.owner, leases.c.token).where(leases.c.name.in_(names)).with_for_update()
     rows = {row.name: (row.owner, row.token) for row in connection.execute(query)}
     return frozenset(lease for name, lease in names.items() if rows.get(name) == (lease.owner, lease.token))
 
@@ -96,17 +93,13 @@ def release_all(connection: Connection, held: Sequence[Lease]) -> None:
     """Give some jobs back; as `release`, in one statement."""
     if held:
         ended = clock(connection) - dt.timedelta(seconds=1)
-        place = (leases.c.name == bindparam("held"), leases.c.owner == bindparam("holder"), leases.c.token == bindparam("number"))
-        rows = [{"held": lease.name, "holder": lease.owner, "number": lease.token} for lease in held]
-        connection.execute(update(leases).where(*place).values(owner="", expires_at=ended), rows)
+        connection.execute(update(leases).where(_places(held)).values(owner="", expires_at=ended))
 
 
 def renew_all(connection: Connection, held: Sequence[Lease]) -> None:
     """Hold some jobs for longer; as `renew`, in one statement."""
     if held:
-        place = (leases.c.name == bindparam("held"), leases.c.owner == bindparam("holder"), leases.c.token == bindparam("number"))
-        rows = [{"held": lease.name, "holder": lease.owner, "number": lease.token} for lease in held]
-        connection.execute(update(leases).where(*place).values(expires_at=end_of_lease(clock(connection))), rows)
+        connection.execute(update(leases).where(_places(held)).values(expires_at=end_of_lease(clock(connection))))
 
 
 def renew(connection: Connection, lease: Lease) -> bool:
@@ -153,6 +146,10 @@ def sweep(connection: Connection, lease_name: str, before: dt.datetime) -> int:
 
 def _place(lease: Lease) -> tuple[ColumnElement[bool], ...]:
     return leases.c.name == lease.name, leases.c.owner == lease.owner, leases.c.token == lease.token
+
+
+def _places(held: Sequence[Lease]) -> ColumnElement[bool]:
+    return tuple_(leases.c.name, leases.c.owner, leases.c.token).in_([(lease.name, lease.owner, lease.token) for lease in held])
 
 
 def _make_rows(connection: Connection, names: Sequence[str], now: dt.datetime) -> None:
