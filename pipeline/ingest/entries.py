@@ -155,8 +155,8 @@ def _entry(raw: Any, feed: Feed, feed_title: str, base_url: str) -> Entry | None
         url=url,
         title=_one_line(_text(raw, "title")),
         publisher=feed.publisher or _one_line(feed_title),
-        published=_moment(raw.get("published_parsed"), _text(raw, "published")),
-        updated=_moment(raw.get("updated_parsed"), _text(raw, "updated")),
+        published=_moment(raw, "published"),
+        updated=_moment(raw, "updated"),
         summary=summary[:MAX_SUMMARY],
         content=_full(content),
         guid=_text(raw, "id")[:MAX_TITLE],
@@ -247,7 +247,9 @@ def _date_parts(text: str) -> time.struct_time | None:
 feedparser.registerDateHandler(_date_parts)
 
 
-def _moment(parsed: Any, text: str) -> dt.datetime | None:
+def _moment(raw: Any, key: str) -> dt.datetime | None:
+    # Not feedparser's own get: it gives one date for the other where there is none.
+    parsed, text = dict.get(raw, f"{key}_parsed"), str(dict.get(raw, key, ""))
     if not parsed or (_ISO_DAY.match(text) and _iso(text[:10]) is None):
         return None  # what feedparser makes of a 13th month is the next year
     try:

@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from pipeline.errors import FetchError
+from pipeline.ingest.headers import max_age, retry_after
 
 MAX_HOPS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -36,8 +36,6 @@ _GIVEN_OUT = ipaddress.ip_network("2000::/3")
 _CHUNK = 65_536
 # A body may be longer on the wire than inflated only by what gzip adds to data that does not compress.
 _WIRE_SLACK = 65_536
-# A server may not keep us waiting for longer than this; later answers are asked for again anyway.
-MAX_RETRY_AFTER = 7 * 86_400.0
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 Gate = Callable[[str], AbstractAsyncContextManager[Any]]
@@ -239,12 +237,13 @@ class Fetcher:
                 raise FetchError("the fetcher is closed", where=where)
             # Only what the first address itself carries, and only to its own origin: yarl's origin leaves name and password out.
             login = aiohttp.BasicAuth(first.user or "", first.password or "") if first.user and here.origin() == first.origin() else None
-            target = here.with_user(None)
-            await self._check_for_proxy(target)
+            target = _without_login(here)
+            if self._proxy:
+                await self._check_for_proxy(target)
             async with self._session.get(target, headers=headers, allow_redirects=False, auth=login, proxy=self._proxy or None) as answer:
                 if answer.status in _REDIRECTS and answer.headers.get("Location"):
                     following = self._next_hop(here, answer.headers["Location"], where)
-                    moved_to = str(following.with_user(None)) if answer.status in _PERMANENT and (moved_to or here is first) else ""
+                    moved_to = str(_without_login(following)) if answer.status in _PERMANENT and (moved_to or here is first) else ""
                     here = following
                     continue
                 return await self._answer(answer, target, bool(headers), moved_to, where)
@@ -255,7 +254,7 @@ class Fetcher:
             asked = urlsplit(location.strip())
             if asked.scheme and not asked.netloc and not asked.path.strip("/"):
                 raise ValueError(location)  # "http://": joined to where we are it would lead back there, again and again
-            following = _checked(urljoin(str(here.with_user(None)), location.strip()), where)
+            following = _checked(urljoin(str(_without_login(here)), location.strip()), where)
         except ValueError as error:
             raise FetchError("redirects to what is no web address", where=where, code="redirects") from error
         if here.scheme == "https" and following.scheme == "http":
@@ -264,7 +263,7 @@ class Fetcher:
 
     async def _check_for_proxy(self, target: URL) -> None:
         """Behind a proxy the connection is made elsewhere: a target that resolves to something private is refused here."""
-        if self._proxy and target.host and f"{target.host}:{target.port}" not in self._allowed:
+        if target.host and f"{target.host}:{target.port}" not in self._allowed:
             try:
                 found = await self._resolve(target.host, target.port or 80)
             except (OSError, UnicodeError):
@@ -293,7 +292,7 @@ class Fetcher:
             etag=answer.headers.get("ETag", ""),
             last_modified=answer.headers.get("Last-Modified", ""),
             moved_to=moved_to,
-            max_age=_max_age(answer.headers.get("Cache-Control", "")),
+            max_age=max_age(answer.headers.get("Cache-Control", "")),
         )
 
     async def _body(self, answer: aiohttp.ClientResponse, where: str) -> bytes:
@@ -322,35 +321,25 @@ class Fetcher:
         return bytes(body)
 
 
-def retry_after(value: str, now: dt.datetime) -> float | None:
-    """Seconds to wait by a Retry-After header (a number of seconds, or a date), at most a week; None if it says nothing usable."""
-    if value.strip().isdigit():
-        return min(float(value), MAX_RETRY_AFTER)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return min(max((moment - now).total_seconds(), 0.0), MAX_RETRY_AFTER)
-
-
 def without_password(url: str) -> str:
     """The address without name and password, for messages and the database."""
+    if "@" not in url:
+        return url
     head, slashes, rest = url.partition("//")
     host, slash, path = rest.partition("/")
     return f"{head}{slashes}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _checked(url: str, where: str) -> URL:
-    parts = urlsplit(url)
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+    # Taken apart once, by what connects to it: two parsers that differ are how filters are passed.
+    try:
+        address = URL(url)
+    except IndexError as error:  # yarl stumbles over "http://[@"
+        raise ValueError(url) from error
+    if address.scheme not in ("http", "https") or not address.host:
         raise FetchError("refused: only http and https addresses are fetched", where=where, code="scheme")
-    return URL(url)
+    return address
 
 
-def _max_age(header: str) -> float:
-    for part in header.split(","):
-        name, _, value = part.strip().lower().partition("=")
-        if name == "max-age" and value.strip('"').isdigit():
-            return min(float(value.strip('"')), MAX_RETRY_AFTER)
-    return 0.0
+def _without_login(address: URL) -> URL:
+    return address if address.raw_user is None and address.raw_password is None else address.with_user(None)

@@ -87,7 +87,9 @@ def after_success(memory: FeedMemory, now: dt.datetime, *, new: Sequence[dt.date
         new: When each new entry came: its own date where it has one, else `now`.
         max_age: Seconds for which the server calls its answer fresh; honoured up to an hour.
     """
-    arrivals = tuple(sorted((*memory.arrivals, *(min(moment, now) for moment in new)))[-KEPT_ARRIVALS:])
+    arrivals = memory.arrivals
+    if new:
+        arrivals = tuple(sorted((*arrivals, *(min(moment, now) for moment in new)))[-KEPT_ARRIVALS:])
     wait = max(interval(arrivals, now), min(dt.timedelta(seconds=max_age), dt.timedelta(hours=1)))
     return replace(
         memory,

@@ -3,8 +3,6 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -50,19 +48,42 @@ class HostGate:
         self._turns = turns or Turns()
         self._delays: dict[str, float] = {}
 
-    @asynccontextmanager
-    async def __call__(self, host: str) -> AsyncIterator[None]:
+    def __call__(self, host: str) -> "Turn":
         """A context in which the host may be asked."""
-        slot = self._slots.setdefault(host, asyncio.Semaphore(self._per_host))
-        async with slot:
-            delay = 0.0 if host in self._exempt else self._delays.get(host, self._delay)
-            if delay:
-                await asyncio.sleep(self._turns.take(host, delay))
-            yield
+        slot = self._slots.get(host)
+        if slot is None:
+            slot = self._slots[host] = asyncio.Semaphore(self._per_host)
+        return Turn(slot, self, host)
+
+    async def wait(self, host: str) -> None:
+        """Wait until the host may be asked again."""
+        delay = 0.0 if host in self._exempt else self._delays.get(host, self._delay)
+        if delay:
+            await asyncio.sleep(self._turns.take(host, delay))
 
     def slow_down(self, host: str, delay: float) -> None:
         """Keep at least this many seconds between requests to a host, because it asks for it."""
         self._delays[host] = min(max(delay, self._delay), MAX_DELAY)
+
+
+class Turn:
+    """One request's turn with a host, as an asynchronous context."""
+
+    __slots__ = ("_gate", "_host", "_slot")
+
+    def __init__(self, slot: asyncio.Semaphore, gate: HostGate, host: str) -> None:
+        self._slot, self._gate, self._host = slot, gate, host
+
+    async def __aenter__(self) -> None:
+        await self._slot.acquire()
+        try:
+            await self._gate.wait(self._host)
+        except BaseException:
+            self._slot.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._slot.release()
 
 
 class Robots:

@@ -21,7 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import FetchError
-from pipeline.ingest.fetch import Fetched, Fetcher, is_public, retry_after, without_password
+from pipeline.ingest.fetch import Fetched, Fetcher, is_public, without_password
+from pipeline.ingest.headers import retry_after
 from pipeline.ingest.politeness import HostGate, Turns
 from tests.builders import MONDAY, busy
 from tests.faultserver import Request, answer, endless, gzip_zeros, head, serving

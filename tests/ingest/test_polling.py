@@ -1,0 +1,74 @@
+"""Polls that bring nothing cost little, and leave in the database what they should."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sqlalchemy import event
+
+from pipeline.config import Settings
+from pipeline.memory import FeedMemory
+from pipeline.store.database import Database
+from pipeline.store.feeds import all_feed_memories, feed_memory, feed_times, save_feed_memories
+from pipeline.watches import Feed
+from tests.builders import MONDAY
+from tests.faultserver import Request, Send, answer, good_feed, serving
+from tests.ingest.rounds import poll_once
+
+HOUR = dt.timedelta(hours=1)
+
+
+@contextmanager
+def counting(database: Database) -> Iterator[list[str]]:
+    """The statements that are sent to the database."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def quiet(request: Request, send: Send) -> None:
+    answer("", 304)(request, send) if "if-none-match" in request.headers else answer(good_feed(request.path.strip("/")), ETag='"1"')(request, send)
+
+
+def test_a_poll_without_news_asks_the_database_as_often_for_many_feeds_as_for_few(sqlite_database: Database):
+    with serving({"*": quiet}) as server:
+        settings = Settings(allowed_hosts=(server.host,))
+        asked = []
+        for number in (3, 40):
+            feeds = [Feed(id=str(name), url=server.url(str(name)), publisher="P") for name in range(number)]
+            poll_once(feeds, settings, sqlite_database, now=MONDAY + number * HOUR, everything=True)
+            with counting(sqlite_database) as sent:
+                assert poll_once(feeds, settings, sqlite_database, now=MONDAY + (number + 1) * HOUR, everything=True) == ()
+            asked.append(len(sent))
+    assert asked[0] == asked[1] <= 40
+
+
+def test_what_a_quiet_poll_leaves_is_the_same_whether_all_is_written_or_only_what_changed(database: Database):
+    full = FeedMemory(id="a", url="https://example.org/a", etag='"1"', notes=("odd",), arrivals=(MONDAY - HOUR,), last_polled_at=MONDAY, last_full_at=MONDAY, next_due_at=MONDAY + HOUR)
+    others = [replace(full, id=name, url=f"https://example.org/{name}") for name in ("b", "c", "d")]
+    polled = {"last_polled_at": MONDAY + HOUR, "last_good_at": MONDAY + HOUR, "next_due_at": MONDAY + 3 * HOUR, "interval_s": 7200}
+    after = [replace(full, **polled), replace(others[0], **polled, failures=2, last_error="answered 500"), replace(others[1], **polled, url="https://example.org/moved"),
+             replace(others[2], **polled, arrivals=(MONDAY - HOUR, MONDAY)), FeedMemory(id="e", url="https://example.org/e", last_polled_at=MONDAY)]
+    with database.writing() as connection:
+        save_feed_memories(connection, [full, *others])
+        save_feed_memories(connection, after, {memory.id: memory for memory in (full, *others)})
+    with database.reading() as connection:
+        assert all_feed_memories(connection) == tuple(after)
+        assert feed_times(connection)["c"] == FeedMemory(id="c", url="https://example.org/moved", last_polled_at=MONDAY + HOUR, next_due_at=MONDAY + 3 * HOUR)
+
+
+def test_a_feed_whose_address_was_changed_is_remembered_under_the_new_one_even_if_it_brings_nothing(sqlite_database: Database):
+    with serving({"old": quiet, "new": answer(good_feed("old"))}) as server:
+        settings = Settings(allowed_hosts=(server.host,))
+        for hour, name in enumerate(("old", "new", "new")):
+            poll_once([Feed(id="f", url=server.url(name), publisher="P")], settings, sqlite_database, now=MONDAY + hour * HOUR, everything=True)
+            with sqlite_database.reading() as connection:
+                memory = feed_memory(connection, "f")
+            assert memory is not None
+            assert (memory.url, memory.last_polled_at) == (server.url(name), MONDAY + hour * HOUR)
