@@ -12,6 +12,7 @@ from pipeline.cli_support import Config, DatabaseUrl, ExitCodeFlag, Progress, co
 if TYPE_CHECKING:
     from pipeline.ingest.discovery import FoundFeed
 
+_NO_NETWORK = ("name_not_found", "no_connection", "timeout")
 app = typer.Typer(help="The feeds: how each is doing, and changing which there are.", invoke_without_command=True)
 
 
@@ -46,17 +47,20 @@ def feeds_check(config: Config = None) -> None:
     from pipeline.report.plain import printable
 
     story, settings = configured(config)
-    failed = 0
-    for checked in check_feeds(story.feeds, settings):
+    found = check_feeds(story.feeds, settings)
+    for checked in found:
         if checked.found is None:
-            failed += 1
-            problem = checked.problem
-            typer.echo(f"FAILS {checked.feed.id}: {printable(problem.what) if problem else 'unknown'} ({checked.feed.url})")
+            what = checked.problem.what if checked.problem else "unknown"
+            typer.echo(f"FAILS {checked.feed.id}: {printable(what)} ({printable(checked.feed.url)})")
         else:
-            typer.echo(f"ok    {checked.feed.id}: {_summary(checked.found)}")
-            for note in (*((checked.found.parsed.partial,) if checked.found.parsed.partial else ()), *checked.found.parsed.notes):
-                typer.echo(f"      {printable(note)}")
-    typer.echo(f"{len(story.feeds)} feeds, {failed or 'none'} of them cannot be read.")
+            odd = "; ".join((*((checked.found.parsed.partial,) if checked.found.parsed.partial else ()), *checked.found.parsed.notes))
+            typer.echo(f"ok    {checked.feed.id}: {_summary(checked.found)}{f'; {printable(odd)}' if odd else ''}")
+    failed = [checked.problem for checked in found if checked.found is None]
+    typer.echo(f"{len(found)} feeds, {len(failed) or 'none'} of them cannot be read.")
+    if len(failed) > 1 and len(failed) == len(found) and all(problem and problem.code in _NO_NETWORK for problem in failed):
+        typer.echo("None could be reached: this machine seems to have no way to the web (fetch.proxy in claimwatch.toml names a proxy).")
+    elif failed:
+        typer.echo("`claimwatch feeds add SITE` looks for the feed of a site; the notes in feeds.toml say where an address was read.")
     leave(bool(failed), False, False)
 
 
@@ -153,4 +157,5 @@ def recheck(config: Config = None, database: DatabaseUrl = None, exit_code: Exit
 def _summary(found: "FoundFeed") -> str:
     newest = f"newest {found.newest:%Y-%m-%d %H:%M} UTC" if found.newest else "without dates"
     text = "with full text" if found.full_text else "with teasers: the pages are read"
-    return f"{len(found.parsed.entries)} entries, {newest}, {text}"
+    number = len(found.parsed.entries)
+    return f"{number} {'entry' if number == 1 else 'entries'}, {newest}, {text}"

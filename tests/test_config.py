@@ -131,6 +131,7 @@ def test_the_shipped_configuration_follows_real_feeds_and_each_says_where_its_ad
     assert len(story.feeds) >= 12
     assert story.notice == ""
     assert all("read 2026-" in feed.note and feed.url.startswith("https://") for feed in story.feeds)
+    assert all(feed.note.endswith("not tried live by us") for feed in story.feeds), "until somebody with a network has"
 
 
 def test_every_shipped_story_loads_and_says_that_it_is_no_news():

@@ -13,7 +13,7 @@ from pipeline.feeds_file import NewFeed, add_feeds, read_opml, write_opml
 from pipeline.ingest.discovery import discover
 from pipeline.watches import Feed
 from tests.builders import MONDAY
-from tests.faultserver import answer, good_feed, serving
+from tests.faultserver import answer, good_feed, item, rss, serving
 
 WATCHES = 'format = 1\n[[watch]]\nid = "w"\nsubject = ["bridge"]\n[[watch.question]]\nid = "q"\nkind = "statement"\n'
 SITE = """<html><head><link rel="alternate" type="application/rss+xml" href="/world.xml"><link rel="alternate" type="application/atom+xml" href="/gone.xml">
@@ -90,3 +90,25 @@ def test_the_commands_add_check_list_import_and_export(tmp_path: Path):
         listed = run.invoke(app, ["feeds", *config, *database])
         assert "2 feeds, none of them need attention" in listed.output
         assert server.url("other.xml") in run.invoke(app, ["feeds", "export", *config]).output
+
+
+def test_checking_prints_one_line_for_each_feed_and_says_where_all_fail_that_the_network_is_missing(tmp_path: Path):
+    run = CliRunner()
+    (tmp_path / "watches.toml").write_text(WATCHES)
+    with serving({"good": answer(good_feed("G")), "odd": answer(rss(item(1, date=None) + item(2, link="javascript:alert(1)"))), "gone": answer("no", 410)}) as server:
+        (tmp_path / "claimwatch.toml").write_text(f'[fetch]\nallowed_hosts = ["{server.host}"]\n')
+        add_feeds(tmp_path, [NewFeed(feed=Feed(id=name, url=server.url(name), publisher=name)) for name in ("good", "odd", "gone")], ())
+        checked = run.invoke(app, ["feeds", "check", "--config", str(tmp_path)])
+        assert checked.output.splitlines() == [
+            "ok    good: 3 entries, newest 2031-05-12 08:00 UTC, with teasers: the pages are read",
+            "ok    odd: 1 entry, without dates, with teasers: the pages are read; 1 entry has no web address and cannot be read; 1 entry has no date that can be read",
+            f"FAILS gone: answered 410 ({server.url('gone')})",
+            "3 feeds, 1 of them cannot be read.",
+            "`claimwatch feeds add SITE` looks for the feed of a site; the notes in feeds.toml say where an address was read.",
+        ]
+    (tmp_path / "feeds.toml").unlink()
+    add_feeds(tmp_path, [NewFeed(feed=Feed(id=name, url=f"https://{name}.invalid/feed", publisher=name)) for name in ("a", "b")], ())
+    away = run.invoke(app, ["feeds", "check", "--config", str(tmp_path)])
+    assert away.exit_code == 3
+    assert away.output.splitlines()[:3] == ["FAILS a: name not found (https://a.invalid/feed)", "FAILS b: name not found (https://b.invalid/feed)", "2 feeds, 2 of them cannot be read."]
+    assert "no way to the web" in away.output
