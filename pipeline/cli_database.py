@@ -1,5 +1,6 @@
 """`claimwatch db`: bring a database up to date, move it, keep a copy, check it, print it."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -55,6 +56,22 @@ def backup(
     with database_at(database, settings) as store, Progress() as progress:
         size = back_up(store, file, progress=progress)
     typer.echo(f"{file}: {size / 1_000_000:.1f} MB")
+
+
+@db_app.command("tidy")
+def tidy_up(
+    keep_days: Annotated[int, typer.Option("--keep-days", min=1, help="How long logs of runs and of what was sent are kept.")] = 90,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Delete old logs, and fetched pages older than `evidence.keep_days`, as the flow `upkeep` does. Articles, claims and changes are kept."""
+    from pipeline.store.retention import tidy
+
+    _, settings = settings_of(config)
+    now = dt.datetime.now(dt.UTC)
+    with database_at(database, settings) as store:
+        done = tidy(store, before=now - dt.timedelta(days=keep_days), pages_before=now - dt.timedelta(days=settings.page_days))
+    typer.echo("; ".join(f"{what}: {number}" for what, number in done.rows()))
 
 
 @db_app.command("check")

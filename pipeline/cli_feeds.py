@@ -37,7 +37,7 @@ def feeds_list(config: Config = None, database: DatabaseUrl = None) -> None:
     for source in sources:
         typer.echo(f"{source.health.value:15} {printable(source.sentence)}.{' ' + source.remedy if source.remedy else ''}")
     poorly = sum(source.needs_attention for source in sources)
-    typer.echo(f"{len(sources)} feeds, {poorly or 'none'} of them {'needs' if poorly == 1 else 'need'} attention. Times are UTC.")
+    typer.echo(f"{_feeds(len(sources))}, {poorly or 'none'} of them {'needs' if poorly == 1 else 'need'} attention. Times are UTC.")
 
 
 @app.command("check")
@@ -56,7 +56,7 @@ def feeds_check(config: Config = None) -> None:
             odd = "; ".join((*((checked.found.parsed.partial,) if checked.found.parsed.partial else ()), *checked.found.parsed.notes))
             typer.echo(f"ok    {checked.feed.id}: {_summary(checked.found)}{f'; {printable(odd)}' if odd else ''}")
     failed = [checked.problem for checked in found if checked.found is None]
-    typer.echo(f"{len(found)} feeds, {len(failed) or 'none'} of them cannot be read.")
+    typer.echo(f"{_feeds(len(found))}, {len(failed) or 'none'} of them cannot be read.")
     if len(failed) > 1 and len(failed) == len(found) and all(problem and problem.code in _NO_NETWORK for problem in failed):
         typer.echo("None could be reached: this machine seems to have no way to the web (fetch.proxy in claimwatch.toml names a proxy).")
     elif failed:
@@ -152,6 +152,10 @@ def recheck(config: Config = None, database: DatabaseUrl = None, exit_code: Exit
     later = f"next visit {due:%Y-%m-%d %H:%M} UTC" if due else "no page is to be visited again"
     typer.echo(f"{result.articles} edited articles, {len(result.changes)} changes; {later}.")
     leave(bool(result.problems), bool(result.changes), exit_code)
+
+
+def _feeds(number: int) -> str:
+    return f"{number} feed{'' if number == 1 else 's'}"
 
 
 def _summary(found: "FoundFeed") -> str:

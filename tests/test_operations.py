@@ -274,3 +274,18 @@ def test_the_form_of_logs_is_chosen_by_the_environment(monkeypatch: pytest.Monke
     with pytest.raises(ConfigError, match="no format"):
         set_up_logging({"CLAIMWATCH_LOG_FORMAT": "xml"})
     logger.setLevel(level)
+
+
+def test_the_command_tidies_up_what_the_configuration_does_not_keep(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'kept.db'}"
+    database = open_database(url)
+    now = dt.datetime.now(dt.UTC)
+    with database.writing() as connection:
+        for days in (1, 9):
+            page = f"https://example.org/{days}"
+            keep_page(connection, url=page, address=page, body=b"x", content_type="text/html", fetched_at=now - days * DAY, max_bytes=100)
+    database.close()
+    (tmp_path / "claimwatch.toml").write_text("[evidence]\nkeep_days = 5\n")
+    done = CliRunner().invoke(app, ["db", "tidy", "--config", str(tmp_path), "--database", url])
+    assert done.exit_code == 0
+    assert "fetched pages deleted: 1" in done.output

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import ipaddress
+import os
 import socket
 import ssl
 import zlib
@@ -218,15 +219,13 @@ class Fetcher:
             except (aiohttp.ClientSSLError, ssl.SSLError) as error:
                 raise FetchError("no secure connection could be made", where=where, code="tls") from error
             except aiohttp.ClientConnectorError as error:
-                reason = error.os_error.strerror or "refused"
-                raise FetchError(f"no connection ({reason.split('[')[0].strip().lower()})", where=where, code="no_connection") from error
+                raise FetchError(f"no connection ({_reason(error.os_error)})", where=where, code="no_connection") from error
             except aiohttp.ServerDisconnectedError as error:
                 raise FetchError("the server closed the connection without an answer", where=where, code="broken_answer") from error
             except aiohttp.ClientPayloadError as error:
                 raise FetchError("the answer broke off", where=where, code="cut_off") from error
             except OSError as error:
-                reason = (error.strerror or type(error).__name__).lower()
-                raise FetchError(f"no connection ({reason})", where=where, code="no_connection") from error
+                raise FetchError(f"no connection ({_reason(error)})", where=where, code="no_connection") from error
             except (aiohttp.ClientError, zlib.error, ValueError) as error:
                 raise FetchError("the answer is no proper HTTP", where=where, code="broken_answer") from error
 
@@ -339,6 +338,11 @@ def _checked(url: str, where: str) -> URL:
     if address.scheme not in ("http", "https") or not address.host:
         raise FetchError("refused: only http and https addresses are fetched", where=where, code="scheme")
     return address
+
+
+def _reason(error: OSError) -> str:
+    """What the system calls it: Python's own words ("Connect call failed ('192.0.2.7', 80)") are not for people."""
+    return os.strerror(error.errno).lower() if error.errno else "it broke off"
 
 
 def _without_login(address: URL) -> URL:

@@ -1,6 +1,8 @@
 """An article is known again whatever its feed and its site do to its addresses, and two articles are never taken for one."""
 
 import datetime as dt
+import itertools
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,7 +13,7 @@ from pipeline.config import Settings
 from pipeline.ingest.articles import article_of_entry, identity
 from pipeline.ingest.copies import bands
 from pipeline.ingest.identity import agree, link_key, with_keys
-from pipeline.model import Entry, InputProblem
+from pipeline.model import Entry, InputProblem, digest
 from pipeline.store.articles import add_version, all_versions, copy_of, count_articles, has_text
 from pipeline.store.database import Database
 from pipeline.store.feeds import mark_entry, pending_entries
@@ -234,3 +236,14 @@ def test_what_another_feed_has_brought_already_is_not_fetched_again(sqlite_datab
     with sqlite_database.reading() as connection:
         assert count_articles(connection) == 1
         assert pending_entries(connection) == ()
+
+
+def test_a_hundred_thousand_different_fields_have_different_keys():
+    """Also those that are the same when they are written one after the other, or that look like the lengths before them."""
+    chance = random.Random(7)
+    fields: set[tuple[str, ...]] = set()
+    while len(fields) < 100_000:
+        text = "".join(chance.choice("ab1:2\ud800é") for _ in range(chance.randint(0, 9)))
+        cuts = sorted(chance.randint(0, len(text)) for _ in range(chance.randint(0, 3)))
+        fields.add(tuple(text[start:end] for start, end in itertools.pairwise((0, *cuts, len(text)))))
+    assert len({digest(*given) for given in fields}) == len(fields)

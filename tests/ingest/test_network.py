@@ -206,3 +206,11 @@ def test_a_page_without_article_is_told_from_one_with(body: bytes, says: str):
         read_article(body, url="https://example.org/x", seen_at=MONDAY)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_port_where_nobody_listens_is_said_in_the_words_of_the_system(host: str):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        with pytest.raises(FetchError) as caught:
+            get(f"http://{host}:{port}/", fetcher(allowed_hosts=(f"{host}:{port}",)))
+    assert (caught.value.what, caught.value.code) == ("no connection (connection refused)", "no_connection")

@@ -1,17 +1,21 @@
 """Polls that bring nothing cost little, and leave in the database what they should."""
 
 import datetime as dt
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select, update
 
+from pipeline import monitor
 from pipeline.config import Settings
 from pipeline.memory import FeedMemory
 from pipeline.store.database import Database
 from pipeline.store.feeds import all_feed_memories, feed_memory, feed_times, save_feed_memories
-from pipeline.watches import Feed
+from pipeline.store.tables import entries, metadata
+from pipeline.watches import Feed, Story
 from tests.builders import MONDAY
 from tests.faultserver import Request, Send, answer, good_feed, serving
 from tests.ingest.rounds import poll_once
@@ -72,3 +76,37 @@ def test_a_feed_whose_address_was_changed_is_remembered_under_the_new_one_even_i
                 memory = feed_memory(connection, "f")
             assert memory is not None
             assert (memory.url, memory.last_polled_at) == (server.url(name), MONDAY + hour * HOUR)
+
+
+def test_a_thousand_runs_without_news_leave_a_row_each_and_no_more_memory(sqlite_database: Database):
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+    with serving({"f": quiet}) as server:
+        story = Story(watches=(), feeds=(Feed(id="f", url=server.url("f"), publisher="P"),))
+        settings = Settings(allowed_hosts=(server.host,))
+        poll_once(story.feeds, settings, sqlite_database, now=MONDAY)
+        with sqlite_database.writing() as connection:
+            connection.execute(update(entries).values(done=True))
+        before: dict[str, int] = {}
+        for number in range(1, 1001):
+            monitor.run(story, settings, sqlite_database, now=MONDAY + dt.timedelta(minutes=number), everything=True)
+            server.asked.clear()
+            if number == 100:
+                before = {"memory": resident(), "pages": pages(sqlite_database), "rows": rows(sqlite_database)}
+        assert rows(sqlite_database) - before["rows"] == 900
+        assert (pages(sqlite_database) - before["pages"]) * 4096 <= 1_000_000
+        assert resident() <= before["memory"] * 1.05
+
+
+def pages(database: Database) -> int:
+    """How many pages of 4 KB the data take."""
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA page_size").scalar_one() == 4096
+        return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+
+
+def rows(database: Database) -> int:
+    """How many rows all tables have."""
+    with database.reading() as connection:
+        return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in metadata.sorted_tables)
