@@ -145,3 +145,12 @@ def test_names_seeds_and_version_answer():
 def test_a_reader_that_goes_away_is_no_error(played: Path):
     done = subprocess.run(f"{CLAIMWATCH} names | head -1", shell=True, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+def test_a_list_loads_nothing_that_it_does_not_need(played: Path):
+    told = f"import sys; sys.argv = ['claimwatch', 'changes', '--database', {address(played)!r}]\n"
+    told += "from pipeline.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+    told += "print(sorted({'spacy', 'prefect', 'alembic', 'starlette'} & set(sys.modules)), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert "20 May" in done.stdout
+    assert done.stderr.strip().splitlines()[-1] == "[]"

@@ -7,14 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
@@ -24,6 +19,10 @@ from pipeline.errors import DatabaseError
 from pipeline.store.codec import to_text
 from pipeline.store.memory import Memory
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
 # Arbitrary numbers: whoever migrates, or writes to, a PostgreSQL database holds this advisory lock.
 _MIGRATION_LOCK = 7_301_662
 _WRITING_LOCK = 7_301_663
@@ -130,7 +129,7 @@ def open_database(url: str) -> Database:
     engine = _engine(parsed)
     try:
         upgrade(engine)
-    except CommandError as error:
+    except UnknownSchemaError as error:
         engine.dispose()
         raise DatabaseError(
             "was written by a newer Claimwatch, or its schema version is damaged",
@@ -147,25 +146,49 @@ def open_database(url: str) -> Database:
     return Database(engine)
 
 
+class UnknownSchemaError(Exception):
+    """The database has a schema that none of our migrations knows."""
+
+
 def upgrade(engine: Engine) -> None:
-    """Bring the schema to the newest version; quick when it is there already. Safe for several processes at once."""
+    """Bring the schema to the newest version; quick when it is there already. Safe for several processes at once.
+
+    Raises:
+        UnknownSchemaError: The schema is of a newer version, or its version is damaged.
+    """
+    # Alembic takes a tenth of a second to import, and whoever only reads has nothing to migrate.
+    newest = max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if _revision(engine) == newest:
+        return
+    from alembic import command
+    from alembic.util import CommandError
+
     config = alembic_config()
-    head = ScriptDirectory.from_config(config).get_current_head()
+    try:
+        with _upgrading, engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise UnknownSchemaError(str(error)) from error
+
+
+def _revision(engine: Engine) -> str:
+    """The version of the schema, "" where there is none yet."""
     with engine.connect() as connection:
-        if MigrationContext.configure(_for_reading(connection)).get_current_revision() == head:
-            return
-    with _upgrading, engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if not sqlalchemy.inspect(_for_reading(connection)).has_table("alembic_version"):
+            return ""
+        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
 
 
-def alembic_config() -> Config:
+def alembic_config() -> "Config":
     """Alembic's configuration with the migrations of the installed package."""
+    from alembic.config import Config
+
     config = Config()
     # The parser of this option takes a percent sign for a variable.
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config
 
 
