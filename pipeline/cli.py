@@ -39,7 +39,7 @@ app.add_typer(watch_app, name="watch")
 app.add_typer(db_app, name="db")
 app.add_typer(cli_feeds.app, name="feeds")
 app.add_typer(cli_review.review_app, name="review")
-for command in (cli_feeds.recheck, cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify, cli_operations.doctor, cli_operations.runs, cli_operations.metrics, cli_review.digest, cli_review.export, cli_review.verify):
+for command in (cli_feeds.recheck, cli_feeds.pages, cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify, cli_operations.doctor, cli_operations.runs, cli_operations.metrics, cli_review.digest, cli_review.export, cli_review.verify):
     app.command()(command)
 
 

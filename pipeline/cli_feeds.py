@@ -1,4 +1,4 @@
-"""Commands about sources: `feeds` (how each is doing, check, add, import, export) and `recheck`."""
+"""Commands about sources: `feeds` (how each is doing, check, add, import, export), `recheck` and `pages`."""
 
 import datetime as dt
 import sys
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli_support import Config, DatabaseUrl, ExitCodeFlag, Progress, configured, database_at, default_config, leave
+from pipeline.cli_support import Config, DatabaseUrl, ExitCodeFlag, Progress, configured, database_at, default_config, leave, settings_of
 
 if TYPE_CHECKING:
     from pipeline.ingest.discovery import FoundFeed
@@ -152,6 +152,36 @@ def recheck(config: Config = None, database: DatabaseUrl = None, exit_code: Exit
     later = f"next visit {due:%Y-%m-%d %H:%M} UTC" if due else "no page is to be visited again"
     typer.echo(f"{result.articles} edited articles, {len(result.changes)} changes; {later}.")
     leave(bool(result.problems), bool(result.changes), exit_code)
+
+
+def pages(
+    url: Annotated[str, typer.Argument(help="An article's address.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write the pages into this folder.")] = None,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """List the fetched pages of an article that are kept as evidence, or write them out."""
+    from pipeline.errors import InputError, OutputError
+    from pipeline.report.plain import printable
+    from pipeline.store.pages import pages_of
+
+    _, settings = settings_of(config)
+    with database_at(database, settings) as store, store.reading() as connection:
+        kept = pages_of(connection, url)
+    if not kept:
+        remedy = "`claimwatch claims` gives the addresses; pages are kept for evidence.keep_days, and feeds with full text have none."
+        raise InputError("no page of it is kept", where=url, remedy=remedy)
+    for page in kept:
+        whole = "whole" if len(page.body) == page.size else f"the first {len(page.body)} bytes"
+        typer.echo(f"{page.fetched_at:%Y-%m-%d %H:%M:%S} UTC  {page.size} bytes, {whole}, {printable(page.content_type)}  sha256 {page.sha256}")
+        if out is not None:
+            file = out / f"{page.fetched_at:%Y%m%dT%H%M%SZ}-{page.sha256[:16]}.html"
+            try:
+                out.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(page.body)
+            except OSError as error:
+                raise OutputError(f"cannot be written: {error.strerror}", where=str(file), remedy="Choose another folder.") from error
+            typer.echo(f"  {file}")
 
 
 def _feeds(number: int) -> str:

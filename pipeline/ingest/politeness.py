@@ -124,7 +124,7 @@ class Robots:
             raise
         if not isinstance(answer, Fetched):
             return None
-        rules = Protego.parse(answer.body[:_ROBOTS_BYTES].decode("utf-8", "replace"))
+        rules = Protego.parse(answer.body[:_ROBOTS_BYTES].decode("utf-8-sig", "replace"))
         delay = rules.crawl_delay(self._agent)
         if delay and self._gate is not None:
             parts = urlsplit(origin)

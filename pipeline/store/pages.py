@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import zlib
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from pipeline.memory import StoredPage
 from pipeline.store.source_tables import pages
@@ -42,8 +42,8 @@ def keep_page(
 
 
 def pages_of(connection: Connection, url: str) -> tuple[StoredPage, ...]:
-    """The kept pages of an article, oldest first."""
-    query = select(pages).where(pages.c.url == url).order_by(pages.c.fetched_at, pages.c.id)
+    """The kept pages of an article, by its URL or the address where its page was fetched, oldest first."""
+    query = select(pages).where(or_(pages.c.url == url, pages.c.address == url)).order_by(pages.c.fetched_at, pages.c.id)
     return tuple(_from_row(row) for row in connection.execute(query))
 
 
