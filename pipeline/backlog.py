@@ -112,16 +112,16 @@ def _take(desk: Desk, claimed: Claimed, result: ArticleResult, tally: Tally) -> 
         return result.problem
     # The time of the poll that found it: it does not depend on which process came to read it when.
     article = replace(result.article, seen_at=min(claimed.queued_at, desk.now))
-    with desk.database.writing() as connection:
-        if not line.still_held(connection, claimed):
-            return None
-        edited = latest_version(connection, article.url) is not None
-        # By these marks others know it again, before it is decided.
-        remember_article(connection, result, article, desk.settings, now=desk.now)
-        if has_text(connection, article):
-            line.leave_line(connection, claimed.entry)
-            return None
     try:
+        with desk.database.writing() as connection:
+            if not line.still_held(connection, claimed):
+                return None
+            edited = latest_version(connection, article.url) is not None
+            # By these marks others know it again, before it is decided.
+            remember_article(connection, result, article, desk.settings, now=desk.now)
+            if has_text(connection, article):
+                line.leave_line(connection, claimed.entry)
+                return None
         reading = desk.judge().read(article, edited=edited)
         if not _decide(desk, claimed.entry, article, reading, claimed, tally):
             with desk.database.writing() as connection:

@@ -4,23 +4,30 @@ What it does to the database is idempotent; deciding what an article says is lef
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import ParamSpec, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.config import Settings
 from pipeline.ingest import copies, identity, pacing, versions
 from pipeline.ingest.poll import ArticleResult, fetch_articles
 from pipeline.ingest.waiting import wait_for
 from pipeline.memory import PageMemory
-from pipeline.model import Article, Entry
+from pipeline.model import Article, Entry, InputProblem
 from pipeline.store import articles as stored_articles
 from pipeline.store import copies as stored_copies
 from pipeline.store import pages as stored_pages
 from pipeline.store import rechecks as stored_rechecks
 from pipeline.store.aliases import add_marks, articles_known_as
 from pipeline.store.database import Database
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 def read_articles(entries: Sequence[Entry], settings: Settings, database: Database, *, now: dt.datetime) -> tuple[ArticleResult, ...]:
@@ -36,17 +43,18 @@ def read_articles(entries: Sequence[Entry], settings: Settings, database: Databa
         now: When it is read (UTC).
     """
     with database.reading() as connection:
-        known = [_stored_text(connection, entry) for entry in entries]
-    wanted = [entry for entry, stored in zip(entries, known, strict=True) if stored is None]
+        known = [_alone(entry, _known, connection, entry) for entry in entries]
+    wanted = [entry for entry, result in zip(entries, known, strict=True) if result is None]
     fetched = iter(wait_for(fetch_articles(wanted, settings, now=now)) if wanted else ())
     results: list[ArticleResult] = []
     edited: dict[int, Article] = {}
     with database.reading() as connection:
-        for number, (entry, text) in enumerate(zip(entries, known, strict=True)):
-            if text is not None:
-                results.append(ArticleResult(entry=entry, article=text))
+        for number, (entry, result) in enumerate(zip(entries, known, strict=True)):
+            if result is not None:
+                results.append(result)
                 continue
-            named, stored = _compared(connection, next(fetched))
+            compared = _alone(entry, _compared, connection, next(fetched))
+            named, stored = compared if isinstance(compared, tuple) else (compared, None)
             results.append(named)
             if stored is not None:
                 edited[number] = stored
@@ -54,8 +62,26 @@ def read_articles(entries: Sequence[Entry], settings: Settings, database: Databa
     # An edit of a stored text must be seen twice: pages show different readers different texts.
     again = wait_for(fetch_articles([results[number].entry for number in edited], settings, now=now)) if edited else ()
     for (number, stored), second in zip(edited.items(), again, strict=True):
-        results[number] = _settled(results[number], stored, second)
+        results[number] = _alone(second.entry, _settled, results[number], stored, second)
     return tuple(results)
+
+
+def _alone(entry: Entry, step: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | ArticleResult:
+    """What a step gives; where our own code fails on one article it is that article's problem, and stops no other."""
+    try:
+        return step(*arguments, **named)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        _log.exception("unexpected error while reading %s", entry.url)
+        what = f"failed unexpectedly ({type(error).__name__}: {str(error)[:200]})"
+        remedy = "Please report this: Claimwatch should have handled it. The rest goes on."
+        return ArticleResult(entry=entry, problem=InputProblem(where=entry.url, what=what, remedy=remedy, code="unexpected"))
+
+
+def _known(connection: Connection, entry: Entry) -> ArticleResult | None:
+    text = _stored_text(connection, entry)
+    return ArticleResult(entry=entry, article=text) if text is not None else None
 
 
 def _compared(connection: Connection, result: ArticleResult) -> tuple[ArticleResult, Article | None]:

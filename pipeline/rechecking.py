@@ -4,6 +4,7 @@ Claims follow: what an edit took out of the text is reported as the claims that 
 """
 
 import datetime as dt
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pipeline.config import Settings
 from pipeline.deciding import Judge
-from pipeline.errors import InputError
+from pipeline.errors import DatabaseError, InputError
 from pipeline.ingest import pacing, versions
 from pipeline.ingest.articles import read_article
 from pipeline.ingest.visits import Sight, Visit, visit_pages
@@ -28,6 +29,7 @@ from pipeline.store import rechecks as stored_rechecks
 from pipeline.store.database import Database
 from pipeline.watches import Story
 
+_log = logging.getLogger(__name__)
 # One process at a time: two would only ask the same pages twice.
 RECHECK = "recheck"
 # Pages in one run. The rest is due the next time, the longest overdue first.
@@ -108,12 +110,17 @@ def take_visits(visits: Sequence[Visit], story: Story, settings: Settings, datab
     for visit in visits:
         if visit.sight not in (Sight.EDITED, Sight.WITHDRAWN):
             continue
-        if visit.sight is Sight.EDITED and (_site(visit.memory) in rebuilt or _ours(visit, settings, database)):
-            with database.writing() as connection:
-                stored_rechecks.save_page_memories(connection, [replace(visit.memory, etag="", last_modified="")])
-            continue
-        judge = judge or make_judge(story)
-        results.append(_take(visit, judge, story, settings, database, now))
+        try:
+            if visit.sight is Sight.EDITED and (_site(visit.memory) in rebuilt or _ours(visit, settings, database)):
+                with database.writing() as connection:
+                    stored_rechecks.save_page_memories(connection, [replace(visit.memory, etag="", last_modified="")])
+                continue
+            judge = judge or make_judge(story)
+            results.append(_take(visit, judge, story, settings, database, now))
+        except DatabaseError:
+            raise
+        except Exception as error:
+            problems.append(_set_aside(visit, database, now, error))
     merged = merge_results(results, problems)
     return replace(merged, started_at=now)
 
@@ -137,6 +144,16 @@ def _take(visit: Visit, judge: Judge, story: Story, settings: Settings, database
             )
         stored_rechecks.save_page_memories(connection, [visit.memory])
     return tally.result(now)
+
+
+def _set_aside(visit: Visit, database: Database, now: dt.datetime, error: Exception) -> InputProblem:
+    """One page that our own code fails on never stops the others: it is reported, and visited again later."""
+    _log.error("%s could not be compared", visit.memory.address, exc_info=error)
+    with database.writing() as connection:
+        later = replace(visit.memory, etag="", last_modified="", next_due_at=pacing.retry_at(2, now))
+        stored_rechecks.save_page_memories(connection, [later])
+    what = f"could not be analysed ({type(error).__name__})"
+    return InputProblem(where=visit.memory.address, what=what, remedy="The rest went on; the log has the details.", code="unexpected")
 
 
 def _rebuilt_sites(visits: Sequence[Visit]) -> dict[str, int]:

