@@ -18,7 +18,6 @@ from pipeline.detect.wordings import SAME_MATTER, SAME_WORDS, taken_up, turn_of
 from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.watches import Question, QuestionKind
 
-RULES_VERSION = "2"
 # States of unordered families in which somebody has said no.
 _NO_STATES = frozenset(("rejected", "refused", "off"))
 # Who orders or grants something does it; that contradicts nobody.

@@ -13,7 +13,6 @@ from pipeline.extract.intervals import day_span, month_span, year_span
 from pipeline.extract.narrative import Context
 from pipeline.model import Interval
 
-_WHICH = {"last": -1, "this past": -1, "next": 1, "this coming": 1, "this": 0}
 # Plural nouns after a figure make it a count ("2000 troops"), unless they are what a year has ("1989 earnings").
 _COUNTED = re.compile(
     r"^\s+(?!sales|earnings|results|profits|revenues|figures|levels|elections|games|prices|talks"
