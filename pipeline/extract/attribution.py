@@ -4,6 +4,7 @@
 quotation that goes on from the last speaker, else the outlet's own.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +20,7 @@ from pipeline.language.names import Names
 from pipeline.language.vocabulary import Vocabulary
 from pipeline.model import Voice
 from pipeline.statements import AttributionMention
+from pipeline.watches import Entity
 
 _VERBS = frozenset(("VERB", "AUX"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
@@ -35,6 +37,8 @@ _OFFICES = frozenset(
 )
 _DOCUMENTS = frozenset("paper statement report document page website letter post memo filing release text communique tweet".split())
 _NOBODY = frozenset(("who", "which", "that", "there", "this", "what", "nobody", "none", "whoever"))
+# What a body's own outlet is called besides its name: "Court of Appeal of Brevany, Press Office".
+_PRESS_OFFICE = frozenset("press office newsroom news media service department relations communications of the and for".split())
 _WEAK_FORCES = frozenset(("order", "expect", "promise", "agree", "demand", "refuse", "ask", "report", "suggest"))
 
 
@@ -66,6 +70,31 @@ class Attributor:
         self._names = names
         self._speech = vocabulary.speech
         self._sayings = vocabulary.sayings
+        self._own_voices: dict[str, Voice] = {}
+
+    def own_voice(self, publisher: str) -> Voice:
+        """The voice of what an article says in its own words: its outlet's, unattributed; but a body that publishes itself speaks for itself.
+
+        Args:
+            publisher: The outlet's name. A ministry's or a firm's own page is a statement of that body, as if it had been quoted.
+        """
+        found = self._own_voices.get(publisher)
+        if found is None:
+            body = self._publishing_body(publisher)
+            speaker = body.name if body is not None else publisher
+            institution = self._names.institution(speaker) if body is not None else publisher
+            found = Voice(speaker=speaker, institution=institution, carrier="", publisher=publisher, attributed=body is not None)
+            self._own_voices[publisher] = found
+        return found
+
+    def _publishing_body(self, publisher: str) -> Entity | None:
+        words = re.findall(r"[\w.'’-]+", publisher)
+        hits = self._names.find(words)
+        if not hits or hits[0].entity.kind not in ("organisation", "group") or any(hit.entity.media for hit in hits):
+            return None
+        named = {at for hit in hits for at in range(hit.start, hit.end)}
+        rest = {word.lower() for at, word in enumerate(words) if at not in named}
+        return hits[0].entity if rest <= _PRESS_OFFICE else None
 
     def sayings(self, doc: Doc, nodes: Sequence[Node]) -> dict[int, list[Saying]]:
         """The acts of saying of a paragraph, by the first token of the sentence that their cue (or else content) stands in."""
@@ -119,7 +148,7 @@ class Attributor:
         else:
             speaker, institution = (memory.last_speaker if saying.verb is None else None) or ("", "")
         if not speaker:
-            return Voice(speaker=publisher, institution=publisher, carrier="", publisher=publisher, cue=cue, attributed=False)
+            return replace(self.own_voice(publisher), cue=cue)
         carrier = self._relay(saying.verb, memory) or self._told(saying.verb, memory) if saying.verb is not None else ""
         return Voice(speaker=speaker, institution=institution, carrier=carrier, publisher=publisher, cue=cue)
 
@@ -155,7 +184,7 @@ class Attributor:
         if found is None and (inside_quote or _begins_with_quote(sent)) and memory.last_speaker:
             found = (*memory.last_speaker, "", "", -1, "say")
         if found is None:
-            return Attribution(Voice(speaker=publisher, institution=publisher, carrier="", publisher=publisher, attributed=False))
+            return Attribution(self.own_voice(publisher))
         speaker, institution, carrier, cue, cue_at, force = found
         memory.last_speaker = (speaker, institution)
         return Attribution(Voice(speaker=speaker, institution=institution, carrier=carrier, publisher=publisher, cue=cue), cue_at, force)

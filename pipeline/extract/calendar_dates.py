@@ -71,6 +71,23 @@ def _edge_day(match: re.Match[str], context: Context) -> Interval:
     return day_span(dt.date(year, month, 1 if match["edge"].lower() == "first" else calendar.monthrange(year, month)[1]), context.anchor)
 
 
+_WEEK_OF = {"first": 1, "second": 8, "third": 15, "fourth": 22}
+
+
+def _part_of_month(match: re.Match[str], context: Context) -> Interval:
+    """ "The last week of April", "the second half of May": seven days or half a month, counted from the first or to the last day."""
+    month, nth = month_number(match["month"]), (match["nth"] or match["nth2"]).lower()
+    year = int(match["year"]) if match["year"] else near_year(month, 15, context.anchor, context.tense).year
+    length = calendar.monthrange(year, month)[1]
+    if match["unit2"]:
+        first, last = (1, 15) if nth == "first" else (16, length)
+    elif nth in ("last", "final"):
+        first, last = length - 6, length
+    else:
+        first, last = _WEEK_OF[nth], _WEEK_OF[nth] + 6
+    return day_span(dt.date(year, month, first), context.anchor, dt.date(year, month, last), "week")
+
+
 def _iso(match: re.Match[str], context: Context) -> Interval:
     return day_span(dt.date.fromisoformat(match.group()), context.anchor)
 
@@ -139,6 +156,13 @@ _YEARED = rf"(?:,?\s+(?P<year>{YEAR})(?!\d)|{_REL})?"
 
 DAYS = (
     Rule(expression(rf"(?:the )?(?P<edge>first|last) day of (?P<month>{MONTH})(?:,?\s+(?P<year>{YEAR}))?"), _edge_day),
+    Rule(
+        expression(
+            rf"(?:the )?(?:(?P<nth>first|second|third|fourth|last|final) (?:full )?week|(?P<nth2>first|second|latter) (?P<unit2>half))"
+            rf" (?:of|in) (?P<month>{MONTH})(?:,?\s+(?P<year>{YEAR}))?"
+        ),
+        _part_of_month,
+    ),
     Rule(expression(r"(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"), _iso),
     Rule(
         expression(

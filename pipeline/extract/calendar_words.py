@@ -53,7 +53,16 @@ PART = (
     r"|beginning|middle|end)[ -]of)(?: in)?[ -]?"
 )
 UNIT = r"(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade)s?"
-ORDINAL_DAY = r"(?:[12]?\d|3[01])(?:st|nd|rd|th)"
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        "eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second "
+        "twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first".split(),
+        start=11,
+    )
+}
+# A day of the month by its number alone; the words below "eleventh" more often count something else.
+ORDINAL_DAY = rf"(?:(?:[12]?\d|3[01])(?:st|nd|rd|th)|{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
 
 _UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -88,5 +97,5 @@ def month_number(text: str) -> int:
 
 
 def day_number(text: str) -> int:
-    """The number in "3", "03" or "3rd"."""
-    return int(re.sub(r"\D", "", text))
+    """The number in "3", "03", "3rd" or "thirtieth"."""
+    return _ORDINALS.get(text.lower()) or int(re.sub(r"\D", "", text))

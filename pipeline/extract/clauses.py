@@ -109,7 +109,8 @@ class Standings:
             path.append((below.head, below))
         certainty, negated = known or (Certainty.FACT, False)
         for here, child in reversed(path):
-            said = here.i in self._speech and child is not None
+            # "May dismiss the appeal or quash the verdict": what a verb of saying is joined with is not what it says.
+            said = here.i in self._speech and child is not None and child.dep_ != "conj"
             own = _governed(here, child) if said else _own_certainty(here, child)
             certainty = max(own, certainty, key=_RANK.__getitem__)
             if not said and (here.pos_ in _VERBS or here.dep_ == "ROOT") and not _is_apart(here, child, negated=True):
@@ -228,7 +229,9 @@ def _is_apart(node: Node, child: Node | None, *, negated: bool = False) -> bool:
     if any(kid.dep_ in _SUBJECTS or kid.dep_ in ("aux", "auxpass") for kid in child.children):
         return True
     # A participle or infinitive shares the helper of the first verb; a finite form does not.
-    if child.tag_ in ("VBD", "VBZ", "VBP") and any(kid.dep_ in ("aux", "auxpass") for kid in node.children):
+    # "May dismiss the appeal or quash the conviction": the model takes a bare infinitive for a present.
+    helpers = [kid for kid in node.children if kid.dep_ in ("aux", "auxpass")]
+    if child.tag_ in ("VBD", "VBZ", "VBP") and helpers and not (child.tag_ == "VBP" and any(kid.tag_ == "MD" for kid in helpers)):
         return True
     return negated and any(kid.dep_ == "cc" and kid.lower_ == "but" for kid in node.children)
 
@@ -284,7 +287,7 @@ def _has_negator(node: Node, below: Node | None = None) -> bool:
                 continue
             return True
         if kid.dep_ in ("nsubj", "nsubjpass", "dobj", "attr") and any(
-            grand.lower_ in ("no", "neither") and grand.dep_ in ("det", "neg") for grand in kid.children
+            grand.lower_ in ("no", "neither") and grand.dep_ in ("det", "neg", "preconj", "cc") for grand in kid.children
         ):
             return True
     return False

@@ -119,7 +119,7 @@ class Reader:
             verbs = self._attributor.speech_verbs(sent, nodes)
             attribution = self._attributor.attribute(sent, said_here, memory, article.publisher, inside_quote=inside)
             if paragraph.role == "correction":
-                attribution = Attribution(_own_voice(article))
+                attribution = Attribution(self._attributor.own_voice(article.publisher))
             said = said_date(sent, _inside(dates, sent), attribution, article.published)
             stands = Standings(frozenset(verb.i for verb in verbs))
             words = tuple(_word(node, sent.start, shift, stands.of(node), quotes) for node in nodes[sent.start : sent.end])

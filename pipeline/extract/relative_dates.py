@@ -179,6 +179,19 @@ def _year_end(_match: re.Match[str], context: Context) -> Interval:
     return day_span(dt.date(context.anchor.year, 12, 31), context.anchor)
 
 
+def _weeks_from(match: re.Match[str], context: Context) -> Interval | None:
+    """ "A week from Monday", "two weeks from tomorrow"."""
+    amount = parse_number(match["low"])
+    if amount is None:
+        return None
+    word = match["from"].lower()
+    if word in ("today", "now", "tomorrow"):
+        first = context.today + dt.timedelta(word == "tomorrow")
+    else:
+        first = context.today + dt.timedelta((WEEKDAYS[word] - context.today.weekday() - 1) % 7 + 1)
+    return day_span(first + span_of(amount, match["unit"]), context.anchor)
+
+
 def _ordinal(match: re.Match[str], context: Context) -> Interval:
     number = day_number(match["day"])
     options = [month_span(context.anchor.year, context.anchor.month + shift, context.anchor) for shift in (-1, 0, 1)]
@@ -237,7 +250,12 @@ RULES = (
         ),
         _period,
     ),
+    Rule(
+        expression(rf"(?P<low>{NUMBER})\s+(?P<unit>weeks?|months?)\s+from\s+(?:next\s+)?(?P<from>{WEEKDAY}|today|now|tomorrow)"),
+        _weeks_from,
+    ),
     Rule(expression(r"the weekend|at weekends?"), _weekend),
+    Rule(expression(r"(?P<part>)(?P<which>this |)(?:the )?(?P<unit>week|month|year) (?:ends|is out|is over|runs out)"), _period),
     Rule(expression(r"(?:the )?(?:year|calendar-year)(?:'s)?[ -]end"), _year_end),
     Rule(
         expression(

@@ -73,3 +73,14 @@ def test_no_longer_and_not_yet_deny_and_still_affirms(reader: Reader, text: str,
 ])
 def test_what_is_told_of_a_case_is_a_condition(reader: Reader, text: str, certainty: Certainty):
     assert word(reader, text, "falls").certainty is certainty
+
+
+@pytest.mark.parametrize(("text", "wanted", "certainty", "negated"), [
+    ("Neither the state nor anybody else had paid.", "paid", Certainty.FACT, True),
+    ("The court may dismiss the appeal, change the sentence or quash the verdict.", "quash", Certainty.POSSIBLE, False),
+])
+def test_neither_denies_and_a_verb_joined_to_a_possible_one_is_possible(
+    reader: Reader, text: str, wanted: str, certainty: Certainty, negated: bool
+):
+    found = word(reader, text, wanted)
+    assert (found.certainty, found.negated) == (certainty, negated)
