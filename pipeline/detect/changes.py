@@ -6,12 +6,13 @@ a rival's. What each kind means stands in docs/how-it-works.md.
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from pipeline.detect.answers import Relation, certainty_level, compare_answers
 from pipeline.detect.events import is_told_as_toll
 from pipeline.detect.order import steps_back
-from pipeline.detect.silence import DISPUTE_DAYS, WEAK, Decision, answers_rival, stay_silent
+from pipeline.detect.silence import AGAIN, DISPUTE_DAYS, WEAK, Decision, answers_rival, stay_silent
 from pipeline.detect.state import Standing, fold_answers
 from pipeline.detect.voices import own_last, person_last, rival_of, same_voice, stands
 from pipeline.detect.wordings import SAME_MATTER, SAME_WORDS, taken_up, turn_of
@@ -20,6 +21,8 @@ from pipeline.watches import Question, QuestionKind
 
 # States of unordered families in which somebody has said no.
 _NO_STATES = frozenset(("rejected", "refused", "off"))
+# States whose own words say that it is so again.
+_RETURNS = frozenset(("resumed", "renewed", "restored", "reopened", "restarted", "returned"))
 # Who orders or grants something does it; that contradicts nobody.
 _ACTS = frozenset("order rule decide grant approve reject dismiss sentence impose lift ban declare".split())
 _TURNS = {
@@ -66,7 +69,7 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     same = _same_answer(claim, current)
     latest = current[-1]
     if same is not None:
-        return _same(claim, same, question, score)
+        return _against_others(claim, same, past, current, question, score) or _same(claim, same, question, score)
     if question.kind is QuestionKind.DATE and _is_over(latest.base.claim, claim):
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("a date still to come, after the one before has come and gone",))
     if not claim.tentative and not claim.background and all(item.base.claim.tentative for item in current):
@@ -87,6 +90,32 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     return _different(claim, past, latest, current, question, states, score, denial)
 
 
+def _against_others(
+    claim: Claim, same: Standing, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, score: float
+) -> Decision | None:
+    """What somebody has said before, said again against others: a body takes another's side, or answers what was said since."""
+    if question.kind is not QuestionKind.YES_NO or not claim.voice.attributed or claim.background or claim.tentative:
+        return None
+    if claim.certainty in WEAK:
+        return None
+    own = own_last(claim, past)
+    opposite = [item for item in current if item is not same and item.base.claim.answer.value not in (None, claim.answer.value)]
+    for item in reversed(opposite):
+        if own is not None and own.claim.url != claim.url and stands(own, (item,)) and own.claim.certainty not in WEAK:
+            why = (f"the same voice ({claim.voice.institution}) now says the opposite", _difference(claim, own.claim))
+            return Decision(kind=ChangeKind.REVERSED, prior=own, score=score, why=why)
+        rival = item.base
+        if {claim.voice.institution, claim.voice.speaker} & item.voices() or rival.claim.url == claim.url:
+            continue
+        held = max(stored.claim.seen_at for stored in (same.base, *same.support))
+        if rival.claim.seen_at <= held or claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS):
+            continue
+        kind = ChangeKind.DENIED if claim.answer.value == "no" else ChangeKind.DISPUTED
+        why = (f"{claim.voice.speaker} says so against {rival.claim.voice.speaker}", _difference(claim, rival.claim))
+        return Decision(kind=kind, prior=rival, score=score, why=why)
+    return None
+
+
 def _is_over(old: Claim, claim: Claim) -> bool:
     """True if the old date is that of something done before the new one was told, and the new one lies ahead: another occasion."""
     before, after = old.answer.when, claim.answer.when
@@ -100,7 +129,7 @@ def _before_comparing(
 ) -> Decision | None:
     """What a claim is whatever the current answer says: a plain denial, a first number, a correction, a person's own turn."""
     if claim.denial and claim.answer.value is None and question.kind is not QuestionKind.STATEMENT:
-        return _plain_denial(claim, current, score)
+        return _plain_denial(claim, past, current, score)
     if claim.answer.type == "quantity" and claim.answer.value is not None and all(item.base.claim.answer.value is None for item in current):
         return _first(claim, score, claim.denial)
     if claim.correction and (corrected := _corrected(claim, past, score)) is not None:
@@ -123,13 +152,32 @@ def _corrected(claim: Claim, past: Sequence[StoredClaim], score: float) -> Decis
     return Decision(kind=ChangeKind.CORRECTED, prior=own, score=score, why=why)
 
 
-def _plain_denial(claim: Claim, current: tuple[Standing, ...], score: float) -> Decision:
+def _plain_denial(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], score: float) -> Decision:
     """ "She denied a report that ...": whatever another voice has answered is denied, with no answer of its own."""
-    rival = rival_of(claim, current)
-    if rival is None:
+    numbered = claim.answer.low is not None
+    rival = _named_by(claim, past) if numbered else rival_of(claim, current)
+    before = next((item for item in reversed(past) if item.claim.denial and same_voice(item.claim, claim)), None)
+    if before is not None and (rival is None or before.claim.seen_at >= rival.claim.seen_at):
+        return Decision(kind=ChangeKind.REPEAT, prior=before, score=score, why=("the same denial as before",))
+    if rival is None and not (numbered and not claim.tentative):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("denies something that nobody else has said",))
+    if rival is None:
+        why = (f"{claim.voice.speaker} denies it", "what is denied was not reported before")
+        return Decision(kind=ChangeKind.DENIED, prior=None, score=score, why=why)
     return Decision(
         kind=ChangeKind.DENIED, prior=rival, score=score, why=(f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said",)
+    )
+
+
+def _named_by(claim: Claim, past: Sequence[StoredClaim]) -> StoredClaim | None:
+    """The last claim of another voice with the number that is denied."""
+    return next(
+        (
+            stored
+            for stored in reversed(past)
+            if stored.claim.answer.value is not None and stored.claim.answer.low == claim.answer.low and not same_voice(stored.claim, claim)
+        ),
+        None,
     )
 
 
@@ -168,7 +216,7 @@ def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, de
 
 
 def _first(claim: Claim, score: float, denial: bool) -> Decision:
-    if denial and claim.answer.type == "quantity":
+    if denial and claim.answer.type == "quantity" and (claim.answer.value is not None or claim.answer.low is None or claim.tentative):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("denies a number that nobody has given",))
     if denial and not claim.tentative:
         return Decision(
@@ -216,7 +264,23 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
             score=score,
             why=(f"the same answer, but it was {same.base.claim.certainty} and is now {claim.certainty}",),
         )
+    if _is_so_again(claim, same, question):
+        why = ("so again: what it was between has not been reported", f"was so on {same.base.claim.said_at:%-d %B %Y}")
+        return Decision(kind=ChangeKind.STATUS_CHANGED, prior=same.base, score=score, why=why)
     return Decision(kind=ChangeKind.REPEAT, prior=same.base, score=score, why=("the same answer as before",))
+
+
+def _is_so_again(claim: Claim, same: Standing, question: Question) -> bool:
+    """ "Has been open again since Saturday": the same state, come back on a day after all that told of it before."""
+    new = claim.effective
+    if question.kind is not QuestionKind.STATUS or claim.background or claim.passing or claim.tentative or claim.affirmed:
+        return False
+    settled = claim.certainty in (Certainty.FACT, Certainty.ORDERED)
+    if claim.answer.value in _RETURNS or not settled or not AGAIN.search(claim.sentence):
+        return False
+    told = max(stored.claim.said_at for stored in (same.base, *same.support))
+    began = new.start if new is not None and new.start is not None else claim.said_at
+    return began.date() > told.date()
 
 
 def _different(
@@ -255,6 +319,12 @@ def _different(
             score=score,
             why=(f"the same voice ({claim.voice.institution}) now says the opposite", _difference(claim, own.claim)),
         )
+    if rival is not None and claim.voice.attributed and question.kind is QuestionKind.QUANTITY and _CONTRASTED.search(claim.sentence):
+        why = (f"{claim.voice.speaker} sets another figure against that of {rival.claim.voice.speaker}", difference)
+        return Decision(kind=ChangeKind.DISPUTED, prior=rival, score=score, why=why)
+    if question.kind is QuestionKind.QUANTITY and back and (series := _own_series(claim, own, rival)) is not None:
+        why = (f"{claim.voice.institution} goes on counting", _difference(claim, series.claim))
+        return Decision(kind=ChangeKind.NUMBER_CHANGED, prior=series, score=score, why=why)
     if rival is not None and fresh and not is_told_as_toll(claim, question) and claim.voice.attributed and not _exceeds(claim, rival.claim):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("another voice counts, but sets it against no other count",))
     if rival is not None and fresh and _contradicts(claim, rival.claim, question, back):
@@ -272,17 +342,47 @@ def _different(
             score=score,
             why=(f"what was {base.claim.certainty} is now happening", _difference(claim, base.claim)),
         )
+    if question.kind is QuestionKind.DATE and planned == 2 and done == 3 and _has_come(claim):
+        why = (f"what was {base.claim.certainty} has happened, on another day", _difference(claim, base.claim))
+        return Decision(kind=ChangeKind.CERTAINTY_CHANGED, prior=base, score=score, why=why)
     kind = _VALUE_KINDS[question.kind]
     return Decision(kind=kind, prior=base, score=score, why=(_difference(claim, base.claim),))
+
+
+# "Half a million more than the company says", "four times the official count".
+_CONTRASTED = re.compile(
+    r"(?i)\b(?:more|fewer|less|higher|lower|larger|smaller|greater) than (?:[\w'’-]+ ){0,4}"
+    r"(?:figures?|counts?|numbers?|tolls?|tall(?:y|ies)|estimates?|official|says?|said|reports?|reported|admits?|admitted|claims?|"
+    r"claimed|acknowledged?s?|gives?|gave|lists?|puts?)\b|"
+    r"\b(?:twice|times|double|half) (?:the|what|as many as) (?:[\w'’-]+ ){0,4}(?:counts?|tolls?|official|says?|said|reports?|"
+    r"admits?|claims?|lists?|puts?)\b|"
+    r"\b(?:contradict|at odds with|dispute|challenge)\w* (?:[\w'’-]+ ){0,5}(?:figures?|counts?|numbers?|tolls?)\b"
+)
+
+
+def _own_series(claim: Claim, own: StoredClaim | None, rival: StoredClaim | None) -> StoredClaim | None:
+    """A body's own last figure, where it goes on from there whatever others have said: nine, then thirteen, beside a union's forty."""
+    if own is None or rival is None or not claim.voice.attributed or not own.claim.voice.attributed or own.claim.url == claim.url:
+        return None
+    before, after = own.claim.answer, claim.answer
+    grown = before.low is not None and after.low is not None and after.low > before.low and before.unit == after.unit
+    return own if grown and not own.claim.background and not own.claim.part and not own.claim.tentative else None
 
 
 def _exceeds(claim: Claim, rival: Claim) -> bool:
     return (claim.answer.low or 0.0) > (rival.answer.high or 0.0)
 
 
+def _has_come(claim: Claim) -> bool:
+    when = claim.answer.when
+    return when is not None and when.start is not None and when.start.date() <= claim.said_at.date()
+
+
 def _dropped(claim: Claim, own: StoredClaim | None, current: tuple[Standing, ...], score: float, difference: str) -> Decision:
     """A date is given up: a turn of its own voice, or a date that moved away; news only if it was the date."""
     named = next((item.base for item in current if compare_answers(claim.answer, item.base.claim.answer) is Relation.SAME), None)
+    if named is None and claim.affirmed:
+        named = current[-1].base  # "will not take place on Thursday as planned": whatever day was noted, that plan is off
     if named is None:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("not the date that stood",))
     if own is not None and claim.voice.attributed and own.claim.url != claim.url and stands(own, current):

@@ -19,7 +19,16 @@ INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "fi
 DISPUTE_DAYS = 10.0
 # Roles whose counts only grow; a smaller one is a part, another event, or a dispute.
 _RUNNING = frozenset(("dead", "injured", "missing", "leaves", "arrives", "affected"))
-_AGAIN = re.compile(r"(?i)\b(?:again|once more|anew|for (?:a|the) second time)\b")
+# What a date question answers where a date that stood is dropped and no other is named.
+GIVEN_UP = "no date"
+# So once more; but "again said", "again put it at 40" only says it again.
+AGAIN = re.compile(
+    r"(?i)\b(?:again|once more|anew|for (?:a|the) second time)\b"
+    r"(?! (?:puts?|sa(?:ys|id)|g[ai]ves?|calls?|called|insist|claim|den(?:y|ies)|demand|ask|urge|warn|pledge|promis|refus|reject|blam|"
+    r"accus))"
+)
+# "Still put at 5.6", "again put it at 103": stated once more, not moved.
+_STATED = re.compile(r"(?i)\b(?:still|again|puts?)\b")
 WEAK = frozenset((Certainty.POSSIBLE, Certainty.CONDITIONAL, Certainty.DEMANDED, Certainty.UNKNOWN))
 
 
@@ -57,6 +66,8 @@ def stay_silent(
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.4, why=("only planned: what is so now stays so until it happens",))
     if claim.background or (known is not None and (claim.passing or _is_recap(claim, known, past))):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
+    if _leaves_standing(claim, current):
+        return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.4, why=("says what is not so, and that was not so before",))
     stands_still = known is not None and any(
         compare_answers(known.claim.answer, item.base.claim.answer) is Relation.SAME for item in current
     )
@@ -67,9 +78,21 @@ def stay_silent(
     affirmable = question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO)
     if claim.affirmed and affirmable and known is not None and (stands_still or not claim.voice.attributed):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("affirms what was known",))
-    if claim.answer.value is None and claim.voice.institution not in current[-1].voices():
+    given_up = claim.answer.type == "date" and claim.answer.text == GIVEN_UP and _is_ahead(latest.claim, claim)
+    if claim.answer.value is None and not given_up and claim.voice.institution not in current[-1].voices():
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("another voice gives no answer",))
     return _detail(claim, past, latest, known, question)
+
+
+def _leaves_standing(claim: Claim, current: tuple[Standing, ...]) -> bool:
+    """ "She saw no reason to suspend the licence", which is valid: the denial of a state in which nobody has said that it is."""
+    denied = (claim.answer.value or "").removeprefix("not ")
+    if claim.answer.type != "status" or denied == claim.answer.value:
+        return False
+    values = [item.base.claim.answer.value or "" for item in current]
+    if certainty_level(current[-1].base.claim.certainty) < 3:
+        return False
+    return denied not in values and not any(value.startswith("not ") for value in values)
 
 
 # States whose coming is told by when it comes; until then the present state stands.
@@ -96,13 +119,14 @@ def _detail(
     here = [item for item in past if item.claim.url == claim.url and item.claim.version == claim.version and not item.claim.part]
     if any(same_voice(stored.claim, claim) for stored in here) and question.kind in (QuestionKind.QUANTITY, QuestionKind.DURATION):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("a detail of the same report by the same voice",))
-    if question.kind is QuestionKind.DATE and claim.certainty in WEAK and _firm_date_ahead(latest.claim, claim):
+    given_up = claim.answer.text == GIVEN_UP
+    if question.kind is QuestionKind.DATE and claim.certainty in WEAK and not given_up and _firm_date_ahead(latest.claim, claim):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}, while a firm date stands",))
     if claim.certainty in WEAK and question.kind in (QuestionKind.STATUS, QuestionKind.YES_NO, QuestionKind.STATEMENT):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
     if question.role in ("next", "deadline") and certainty_level(claim.certainty) == 3:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("tells of something past, not of what is to come",))
-    if claim.tentative:
+    if claim.tentative and not _denies_a_rival(claim, latest):
         return Decision(
             kind=ChangeKind.REPEAT, prior=None, score=0.3, why=("a doubtful match with the question: never replaces a settled answer",)
         )
@@ -111,6 +135,21 @@ def _detail(
     if claim.said_at < latest.claim.said_at - dt.timedelta(days=1):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("said before the current answer was given",))
     return None
+
+
+def _denies_a_rival(claim: Claim, latest: StoredClaim) -> bool:
+    """ "Invented from first to last": a flat no to what another voice has just said opens a dispute and settles nothing."""
+    old = latest.claim
+    return (
+        claim.answer.type == "yes-no"
+        and claim.answer.value == "no"
+        and old.answer.value == "yes"
+        and claim.voice.attributed
+        and not same_voice(claim, old)
+        and not old.tentative
+        and claim.certainty not in WEAK
+        and claim.said_at - old.said_at <= dt.timedelta(days=DISPUTE_DAYS)
+    )
 
 
 def _known(claim: Claim, past: Sequence[StoredClaim], question: Question) -> StoredClaim | None:
@@ -168,6 +207,12 @@ def _firm_date_ahead(old: Claim, claim: Claim) -> bool:
     return certainty_level(old.certainty) >= 2 and when is not None and when.end is not None and when.end.date() > claim.said_at.date()
 
 
+def _is_ahead(old: Claim, claim: Claim) -> bool:
+    """A date that has come and gone a while ago cannot be given up any more; one that was just missed can."""
+    when = old.answer.when
+    return when is None or when.end is None or when.end >= claim.said_at - dt.timedelta(days=DISPUTE_DAYS)
+
+
 def answers_rival(
     claim: Claim,
     past: Sequence[StoredClaim],
@@ -213,7 +258,9 @@ def _happened_anew(claim: Claim, known: Claim) -> bool:
 
 def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> bool:
     """An earlier answer told again: by the outlet itself, or by a voice whose last word it was."""
-    if _happened_anew(claim, known.claim) or (claim.answer.type == "status" and _AGAIN.search(claim.sentence)):
+    moved = claim.moved and not _STATED.search(claim.sentence)
+    come_back = claim.answer.type != "date" and AGAIN.search(claim.sentence)
+    if moved or come_back or _happened_anew(claim, known.claim):
         return False
     if not claim.voice.attributed:
         return True

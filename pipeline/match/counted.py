@@ -3,7 +3,19 @@
 from collections.abc import Iterator
 
 from pipeline.match.nouns import OF_THEM, counting_score, is_contrast, is_named, own_roles, says_its_role
-from pipeline.match.standing import ORDINALS, Found, Hits, closest, is_dated_back, is_history, nth_of, recaps, tells_of_change
+from pipeline.match.standing import (
+    ORDINALS,
+    Found,
+    Hits,
+    closest,
+    is_dated_back,
+    is_history,
+    is_told,
+    nth_of,
+    recaps,
+    rejects_report,
+    tells_of_change,
+)
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import QuantityMention, Statement, Word
@@ -27,6 +39,7 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
     elsewhere = question.role == "total" and bool(hits["other role"])
     # "A ferry with 88 people on board went missing": the question's own cue beside the number outweighs another role in the sentence.
     mentions = [item for item in statement.quantities if not elsewhere or _is_cued(item, hits)]
+    mentions = _in_telling_clauses(question, statement, mentions, hits)
     fitting = [found for mention in mentions if (found := _read_number(question, statement, mention, hits, index)) is not None]
     if not fitting and question.unit == "percent":
         fitting += _wholly(statement, hits)
@@ -36,10 +49,39 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
         fitting += _none_at_all(question, statement, hits)
     if any(not found.part for found in fitting):
         fitting = [found for found in fitting if not found.part]  # "two more, which brings them to five"
+    if rejects_report(statement, hits) and len(fitting) <= 1 and (denied := _denied_number(question, statement, hits, fitting)) is not None:
+        yield denied
+        return
     if fitting:
         yield from sorted(fitting, key=lambda found: (found.part, -found.score))
     elif hits.get("silence") and (hits.get("of") or hits.get("role")):
         yield Found(answer=Answer(type="quantity", text="no number given"), certainty=Certainty.UNKNOWN, score=0.65)
+
+
+def _in_telling_clauses(
+    question: Question, statement: Statement, mentions: list[QuantityMention], hits: Hits
+) -> list[QuantityMention]:
+    """ "22 remained below ground, three had been recovered alive": of several numbers those that stand with the question's own words."""
+    if question.role not in ("", "none") or question.unit or len(mentions) < 2:
+        return mentions
+    telling = {statement.words[hit.at].clause for hit in (*hits.get("own subject", ()), *hits.get("cue", ()))}
+    return [item for item in mentions if statement.words[item.upto - 1].clause in telling] or mentions
+
+
+def _denied_number(question: Question, statement: Statement, hits: Hits, fitting: list[Found]) -> Found | None:
+    """ "Dismissed a story that seven were dead", "the number put about is unfounded": a denial of that number, or of any."""
+    if fitting:
+        if not is_told(statement, fitting[0].at):
+            return None
+        number = fitting[0].answer
+        answer = Answer(type="quantity", text=f"not {number.text}", unit=number.unit, bound="exact", low=number.low, high=number.high)
+        return Found(answer=answer, certainty=Certainty.DENIED, score=fitting[0].score, denies=True, at=fitting[0].at)
+    if statement.quantities and not question.unit and hits.get("of"):
+        return None  # whatever its number counts
+    spoken = hits.get("role") if question.role not in ("", "total", "none") else (*hits.get("own subject", ()), *hits.get("cue", ()))
+    if not (spoken or hits.get("carried") or hits.get("of before")):
+        return None
+    return Found(answer=Answer(type="quantity", text="denied"), certainty=Certainty.DENIED, score=0.65, denies=True, fallback=True)
 
 
 def _acting(statement: Statement, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:

@@ -116,7 +116,7 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
     relation = mention.relation
     if relation in ("from", "until") and question.role in ("start", "end") and _is_stopped(statement, clause):
         return 0.0
-    moved = question.role != "since" and _is_moved_to(statement, mention)
+    moved = question.role != "since" and (_is_moved_to(statement, mention) or _is_now_the_day(statement, mention))
     fits = moved or {
         "start": relation in ("from", "not before"),
         "end": relation in _END_RELATIONS,
@@ -159,6 +159,17 @@ def _is_moved_to(statement: Statement, mention: DateMention) -> bool:
     before = statement.words[max(0, mention.at - 2) : mention.at]
     verb = statement.words[statement.words[mention.at].clause]
     return any(word.text.lower() == "to" for word in before) and verb.lemma.lower() in _MOVING
+
+
+_AIMING = frozenset("say speak aim hope expect plan look target reckon name talk promise give quote count".split())
+
+
+def _is_now_the_day(statement: Statement, mention: DateMention) -> bool:
+    """ "Her office now says the 30th", "they are now aiming for Thursday": a day set against the one before."""
+    clause = statement.words[mention.at].clause
+    now = any(word.text.lower() == "now" and word.clause == clause for word in statement.words)
+    ahead = mention.when.start is not None and mention.when.start > statement.said_at
+    return now and ahead and statement.words[clause].lemma.lower() in _AIMING
 
 
 def _date_certainty(word: Word, mention: DateMention, statement: Statement) -> Certainty:

@@ -1,6 +1,7 @@
 """Events as answers to questions about dates: what has happened needs no date in its sentence, and what is given up has none."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 from pipeline.match.standing import Found, Hits, closest, head_word, in_side_clause, is_asserted, recaps
@@ -30,7 +31,11 @@ def read_event(question: Question, statement: Statement, hits: Hits) -> Iterator
         statement: The sentence; without a date of its own for the event it counts for the day on which it was said.
         hits: Its phrase hits for this question.
     """
-    if question.role not in _HAPPENING:
+    if question.role not in (*_HAPPENING, "deadline", "next"):
+        return
+    kept = tuple(_read_kept(statement, hits))
+    yield from kept
+    if kept or question.role not in _HAPPENING:
         return
     for hit in hits.get("role", ()):
         word = head_word(statement, hit)
@@ -52,6 +57,38 @@ def read_event(question: Question, statement: Statement, hits: Hits) -> Iterator
             event=True,
         )
         return
+
+
+# What was to come has come on its day, or so much before or after it.
+_KEPT = re.compile(
+    r"(?i)\b(?:as (?:planned|promised|scheduled|announced|foreseen|agreed)|on schedule|on time|exactly when|"
+    r"(?:the|that) (?:very |same )?(?:day|date|hour) (?:that |which |on which )?(?:\w+ ){0,4}"
+    r"(?:promised|set|named|given|announced|fixed|foreseen)|"
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?) (?:late|early|overdue|behind schedule|ahead of (?:schedule|time)|"
+    r"(?:later|earlier|sooner|before|after|than) (?:than )?(?:the (?:day|date)|planned|promised|first|foreseen|scheduled)))\b"
+)
+
+
+def _read_kept(statement: Statement, hits: Hits) -> Iterator[Found]:
+    """ "The last of those letters were delivered on the 15th, the day that had been set": whatever the verb, it is what was promised."""
+    if not _KEPT.search(statement.sentence):
+        return
+    for hit in hits.get("own subject", ()):
+        subject = statement.words[hit.upto - 1]
+        verbs = [statement.words[subject.clause]]
+        verbs += [word for word in statement.words if word.dep == "relcl" and statement.words[word.head] is subject]
+        for verb in verbs:
+            told = verb.tag in ("VBD", "VBN") and verb.tense in ("past", "present") and verb.lemma.lower() not in _SAYING
+            if not subject.tag.startswith("NN") or not told or verb.negated or verb.certainty is not Certainty.FACT:
+                continue
+            day = _day_of(statement, verb)
+            if day is not None:
+                answer = Answer(type="date", text=f"{day.start:%-d %b %Y}", value=f"{day.start:%Y-%m-%d}", bound="not after", when=day)
+                yield Found(answer=answer, certainty=Certainty.FACT, score=0.75, event=True)
+                return
+
+
+_SAYING = frozenset("say tell promise announce set plan schedule expect put".split())
 
 
 def read_given_up(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:

@@ -96,8 +96,10 @@ def _acts_itself(question: Question, statement: Statement, mention: QuantityMent
         return False
     plain = question.role in ("", "total", "none")
     telling = (*hits.get("own subject", ()), *hits.get("cue", ())) if plain else hits.get("role", ())
-    if number.dep in ("dobj", "attr"):  # "that leaves 18 in their hands"
-        return plain and any(statement.words[hit.at].clause == number.clause for hit in telling)
+    if number.dep in ("dobj", "attr"):  # "that leaves 18 in their hands", "that is three we have lost"
+        clauses = {statement.words[hit.at].clause for hit in telling}
+        beneath = any(statement.words[clause].dep == "relcl" and statement.words[clause].head == mention.upto - 1 for clause in clauses)
+        return beneath or (plain and number.clause in clauses)
     return number.dep in ("nsubj", "nsubjpass") and any(
         number.head in range(hit.at, hit.upto) or _completes(statement, hit, number.head) for hit in telling
     )

@@ -3,13 +3,15 @@
 A question's own subject need not be named again in every sentence: a pronoun, a bare figure or the same paragraph carries it on.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.match.nouns import is_bare
 from pipeline.match.standing import Hits
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.statements import Reading, Statement
+from pipeline.watches import QuestionKind
 
 FIGURES = frozenset("number figure total toll count estimate tally sum score".split())
 _SUMMING = (" so far", " to date", " in all", " altogether")
@@ -56,7 +58,7 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
         nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.4
         if statement.role == "correction":
             nearness = max(nearness, 0.75)  # a correction note speaks of what the outlet wrote on the subject
-        if statement.paragraph != spoken_of and not _refers_back(statement):
+        if statement.paragraph != spoken_of and (counted.get("asked for") or not _refers_back(statement)):
             topics = frozenset()
             counted = {}
         spoken_of = statement.paragraph
@@ -70,9 +72,29 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
             setting=setting,
             headed=headed,
         )
-        if hits.get("of") or hits.get("own subject"):
+        if asked := _asked_how_many(statement, hits, index):
+            counted = asked
+        elif hits.get("of") or hits.get("own subject"):
             counted = hits if hits.get("of") else {**hits, "of": counted.get("of", ())}
         topics = frozenset(hit.question for hit in hits.get("own subject", ())) or topics
+
+
+_HOW_MANY = re.compile(r"(?i)\bhow (?:many|much|high|big|large|deep|far|long)\b")
+
+
+def _asked_how_many(statement: Statement, hits: Hits, index: WatchIndex) -> Hits:
+    """ "So how many are still down there?": what the numbers that follow in the paragraph count; empty where nothing is asked."""
+    if not statement.sentence.rstrip(" \"'”’)").endswith("?") or not _HOW_MANY.search(statement.sentence):
+        return {}
+    counting = {question.id for question in index.watch.questions if question.kind is QuestionKind.QUANTITY}
+    for uses in (("of", "role"), ("role", "cue"), ("own subject",), ("asked",)):
+        found = {use: tuple(hit for hit in hits.get(use, ()) if hit.question in counting) for use in uses}
+        asked = {hit.question for held in found.values() for hit in held}
+        best = {question for question in asked if all(any(hit.question == question for hit in held) for held in found.values())} or asked
+        if best:
+            of = tuple(replace(hit, use="of") for held in found.values() for hit in held if hit.question in best)
+            return {"of": of, "role": tuple(hit for hit in hits.get("role", ()) if hit.question in best), "asked for": of}
+    return {}
 
 
 def speaks_of_figure(statement: Statement) -> bool:
@@ -118,7 +140,7 @@ def _with_earlier_count(statement: Statement, hits: Hits, counted: Hits) -> Hits
     if (
         not counted
         or hits.get("of")
-        or not (speaks_of_figure(statement) or statement.role == "correction")
+        or not (speaks_of_figure(statement) or statement.role == "correction" or counted.get("asked for"))
         or not any(is_bare(statement, item) for item in statement.quantities)
     ):
         return hits

@@ -247,7 +247,11 @@ def _denies(found: Found, statement: Statement) -> bool:
 
 
 def _says_no(statement: Statement) -> bool:
-    """ "No storming is planned", "there will be no vote": a flat no, in the main clause of what is said."""
+    """ "No storming is planned", "there were no plans to close it": a flat no, in the main clause of what is said."""
+    there = any(word.dep == "expl" for word in statement.words)
     return any(
-        word.text.lower() == "no" and word.dep == "det" and statement.words[word.head].dep.startswith("nsubj") for word in statement.words
+        word.text.lower() == "no"
+        and word.dep == "det"
+        and (statement.words[word.head].dep.startswith("nsubj") or (there and statement.words[word.head].dep == "attr"))
+        for word in statement.words
     )

@@ -19,6 +19,7 @@ from pipeline.match.standing import (
     looks_back,
     near_subject,
     recaps,
+    rejects_report,
 )
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
@@ -183,7 +184,7 @@ def _yes_no(question: Question, statement: Statement, hits: Hits) -> Iterator[Fo
             answer=Answer(type="yes-no", text=value, value=value, bound="exact"),
             certainty=certainty,
             score=0.85 if hits.get("own subject") or hits.get("subject") or question.who else 0.7,
-            denies=False if _cue_negates(hit) else None,
+            denies=False if _cue_negates(hit) and not (value == "no" and rejects_report(statement, hits)) else None,
             affirmed=bool(hits.get("constancy")),
             background=recaps(word, statement, hits),
         )

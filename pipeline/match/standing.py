@@ -145,14 +145,36 @@ def is_history(statement: Statement, word: Word) -> bool:
     ends = [mention.when.end for mention in statement.dates if mention.relation != "since"]
     if ends and all(end is not None and end < limit for end in ends) and statement.words[word.clause].dep in ("relcl", "advcl", "acl"):
         return True  # "in 2014 its leaders died in an explosion that killed nearly 50"
+    clauses = _joined_clauses(statement, word)
     return any(
         mention.relation != "since"
         and mention.when.end is not None
         and mention.when.end < limit
-        and statement.words[mention.at].clause == word.clause
-        and _dates_its_verb(statement, mention)
+        and (
+            (statement.words[mention.at].clause in clauses and _dates_its_verb(statement, mention))
+            or (statement.words[mention.at].clause == word.clause and _dates_its_subject(statement, mention))
+        )
         for mention in statement.dates
     )
+
+
+def _joined_clauses(statement: Statement, word: Word) -> frozenset[int]:
+    """The word's clause and those that it goes on from: "in 1999 it killed five and burned 6,100 hectares"."""
+    clauses = {word.clause}
+    here = word.clause
+    for _ in range(_MAX_CLIMB):
+        if statement.words[here].dep != "conj":
+            break
+        here = statement.words[statement.words[here].head].clause
+        clauses.add(here)
+    return frozenset(clauses)
+
+
+def _dates_its_subject(statement: Statement, mention: DateMention) -> bool:
+    """ "The drilling of 2011 took 33 days": what is spoken of is another, older matter."""
+    of = statement.words[mention.at].head
+    noun = statement.words[of].head
+    return statement.words[of].text.lower() in ("of", "in") and statement.words[noun].dep in ("nsubj", "nsubjpass")
 
 
 def _lasts(statement: Statement, word: Word, mention: DateMention) -> bool:
@@ -281,6 +303,30 @@ def called_false(statement: Statement, word: Word, hits: Hits) -> bool:
             clause = statement.words[word.clause]
             return clause.dep in ("acl", "relcl", "ccomp", "csubj")
     return False
+
+
+_TOLD = frozenset(
+    "report story rumour rumor claim figure number count toll talk suggestion allegation message post account estimate speculation finding "
+    "charge accusation word total tally".split()
+)
+
+
+def rejects_report(statement: Statement, hits: Hits) -> bool:
+    """ "Reports of a higher number are incorrect", "dismissed as nonsense a story that seven were dead": what was told is untrue."""
+    if not statement.voice.attributed:
+        return False
+    told = [word for word in statement.words if word.lemma.lower() in _TOLD and word.tag.startswith("NN")]
+    verdicts = [head_word(statement, hit) for hit in hits.get("denying", ())]
+    called = any(word.dep in ("acomp", "attr", "oprd", "pobj", "ccomp", "dobj", "ROOT", "appos") and not word.negated for word in verdicts)
+    return bool(told) and (called or statement.denial)
+
+
+def is_told(statement: Statement, at: int) -> bool:
+    """True if word `at` is part of what is told: "a story that seven were dead", "a figure of 140,000"."""
+    return any(
+        word.lemma.lower() in _TOLD and word.tag.startswith("NN") and index < at <= index + 4
+        for index, word in enumerate(statement.words)
+    )
 
 
 def is_unchanged(hits: Hits) -> bool:

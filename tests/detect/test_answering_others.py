@@ -1,0 +1,159 @@
+"""Voices that answer each other, and what comes back: on claims alone."""
+
+from typing import Any
+
+import pytest
+
+from pipeline.detect.changes import decide
+from pipeline.detect.silence import Decision
+from pipeline.model import Answer, Certainty, ChangeKind, Claim, StoredClaim
+from pipeline.watches import Question, QuestionKind
+from tests.builders import date_answer, day, later, make_claim, make_question, make_voice, number_answer, state_answer, stored
+
+YES_NO = make_question(QuestionKind.YES_NO)
+STATUS = make_question(QuestionKind.STATUS, states=("open", "closed"))
+COUNT = make_question(QuestionKind.QUANTITY, of=("house",))
+DATE = make_question(QuestionKind.DATE, role="deadline")
+FIRM, UNION = make_voice("Ada Roe", "Roe Shipping"), make_voice("Kim Holt", "Dock Union")
+SPOKESMAN, PAPER = make_voice("Tom Fell", "Roe Shipping"), make_voice("Daily Lamp")
+OUTLET = make_voice("Hill Courier", attributed=False)
+
+
+def step(claim: Claim, *before: Claim | StoredClaim, question: Question) -> Decision:
+    history = [item if isinstance(item, StoredClaim) else stored(item) for item in before]
+    return decide(claim, history, question, states=())
+
+
+def says(value: str, **given: Any) -> Claim:
+    return make_claim(answer=Answer(type="yes-no", text=value, value=value), sentence=f"The firm paid: {value}.", **given)
+
+
+def is_(name: str, sentence: str, **given: Any) -> Claim:
+    return make_claim(answer=state_answer(name), sentence=sentence, **given)
+
+
+def counted(low: float, sentence: str = "The flood damaged houses.", **given: Any) -> Claim:
+    return make_claim(answer=number_answer(low), sentence=sentence, **given)
+
+
+def refused(low: float | None, **given: Any) -> Claim:
+    answer = Answer(type="quantity", text="denied", unit="house", low=low, high=low)
+    return make_claim(answer=answer, certainty=Certainty.DENIED, denial=True, **given)
+
+
+def test_a_body_that_takes_the_other_sides_answer_has_turned_round():
+    denied, claimed = says("no", voice=FIRM), says("yes", voice=PAPER)
+    before = (stored(denied), stored(later(claimed, 1), ChangeKind.DISPUTED, prior=denied.key))
+    decision = step(later(says("yes", voice=SPOKESMAN), 3), *before, question=YES_NO)
+    assert (decision.kind, decision.prior and decision.prior.claim.key) == (ChangeKind.REVERSED, denied.key)
+
+
+def test_an_answer_given_before_is_a_dispute_again_when_another_voice_gives_it_against_a_later_denial():
+    claimed, denied = says("yes", voice=PAPER), says("no", voice=FIRM)
+    before = (stored(claimed), stored(later(denied, 1), ChangeKind.DENIED, prior=claimed.key))
+    assert step(later(says("yes", voice=UNION), 3), *before, question=YES_NO).kind is ChangeKind.DISPUTED
+
+
+def test_who_only_says_again_what_nobody_has_answered_repeats():
+    denied, claimed = says("no", voice=FIRM), says("yes", voice=PAPER)
+    before = (stored(denied), stored(later(claimed, 1), ChangeKind.DISPUTED, prior=denied.key))
+    assert step(later(says("yes", voice=PAPER), 3), *before, question=YES_NO).kind is ChangeKind.REPEAT
+
+
+def test_a_doubtful_flat_no_to_what_another_voice_has_just_said_is_reported():
+    claimed = says("yes", voice=PAPER)
+    assert step(later(says("no", voice=FIRM, tentative=True), 1), claimed, question=YES_NO).kind is ChangeKind.DISPUTED
+
+
+def test_a_doubtful_yes_changes_nothing():
+    denied = says("no", voice=FIRM)
+    assert step(later(says("yes", voice=PAPER, tentative=True), 1), denied, question=YES_NO).kind is ChangeKind.REPEAT
+
+
+@pytest.mark.parametrize("sentence", ["The road has been closed again since Friday.", "The road is closed once more."])
+def test_a_state_that_has_come_back_is_a_change_although_its_end_was_never_reported(sentence: str):
+    closed = is_("closed", "The road is closed.", voice=FIRM)
+    assert step(later(is_("closed", sentence, voice=OUTLET), 5), closed, question=STATUS).kind is ChangeKind.STATUS_CHANGED
+
+
+def test_a_state_that_is_only_said_again_is_a_repeat():
+    closed = is_("closed", "The road is closed.", voice=FIRM)
+    again = is_("closed", "She again said that the road is closed.", voice=FIRM)
+    assert step(later(again, 5), closed, question=STATUS).kind is ChangeKind.REPEAT
+
+
+def test_a_denied_number_is_a_denial_of_whoever_gave_it():
+    first, rumour = counted(3, voice=FIRM), counted(7, voice=PAPER)
+    before = (stored(first), stored(later(rumour, 1), ChangeKind.NUMBER_CHANGED, prior=first.key))
+    decision = step(later(refused(7, voice=UNION), 2), *before, question=COUNT)
+    assert (decision.kind, decision.prior and decision.prior.claim.answer.low) == (ChangeKind.DENIED, 7)
+
+
+def test_a_number_that_nobody_gave_can_be_denied():
+    decision = step(later(refused(140, voice=FIRM), 1), counted(60, voice=FIRM), question=COUNT)
+    assert (decision.kind, decision.prior) == (ChangeKind.DENIED, None)
+
+
+def test_the_same_denial_a_day_later_is_a_repeat():
+    rumour = counted(7, voice=PAPER)
+    denied = stored(later(refused(7, voice=UNION), 1), ChangeKind.DENIED, prior=rumour.key)
+    assert step(later(refused(7, voice=UNION), 2), stored(rumour), denied, question=COUNT).kind is ChangeKind.REPEAT
+
+
+def test_a_body_goes_on_from_its_own_figure_beside_a_higher_one_of_another_voice():
+    nine, forty = counted(9, voice=FIRM), counted(41, voice=UNION)
+    before = (stored(nine), stored(later(forty, 1), ChangeKind.DISPUTED, prior=nine.key))
+    decision = step(later(counted(13, voice=FIRM), 2), *before, question=COUNT)
+    assert (decision.kind, decision.prior and decision.prior.claim.key) == (ChangeKind.NUMBER_CHANGED, nine.key)
+
+
+@pytest.mark.parametrize("sentence", [
+    "The union counts 103 houses, fifteen more than the firm says.", "Some 103 houses are gone, four times the official count, the union said."])
+def test_a_figure_set_against_anothers_is_a_dispute_however_late(sentence: str):
+    firm = counted(88, voice=FIRM)
+    assert step(later(counted(103, sentence, voice=UNION), 14), firm, question=COUNT).kind is ChangeKind.DISPUTED
+
+
+def test_a_higher_figure_that_is_set_against_none_is_a_new_count():
+    firm = counted(88, voice=FIRM)
+    assert step(later(counted(103, voice=UNION), 14), firm, question=COUNT).kind is ChangeKind.NUMBER_CHANGED
+
+
+def test_a_count_told_as_moved_is_news_although_it_was_the_count_before():
+    first, second = counted(15_000, voice=FIRM), counted(14_600, voice=UNION)
+    before = (stored(first), stored(later(second, 1), ChangeKind.NUMBER_CHANGED, prior=first.key))
+    back = counted(15_000, "New flights have raised it to 15,000.", voice=OUTLET, moved=True)
+    assert step(later(back, 2), *before, question=COUNT).kind is ChangeKind.NUMBER_CHANGED
+
+
+def test_a_dropped_deadline_is_a_moved_date_whoever_tells():
+    due = make_claim(answer=date_answer(20), certainty=Certainty.PLANNED, effective=day(20), voice=UNION)
+    dropped = make_claim(answer=Answer(type="date", text="no date"), certainty=Certainty.UNKNOWN, voice=OUTLET)
+    assert step(later(dropped, 1), due, question=DATE).kind is ChangeKind.DATE_MOVED
+
+
+def test_a_date_long_past_cannot_be_dropped():
+    due = make_claim(answer=date_answer(20), certainty=Certainty.PLANNED, effective=day(20), voice=UNION)
+    dropped = make_claim(answer=Answer(type="date", text="no date"), certainty=Certainty.UNKNOWN, voice=OUTLET)
+    assert step(later(dropped, 60), due, question=DATE).kind is ChangeKind.REPEAT
+
+
+def test_what_has_happened_on_another_day_than_planned_is_a_change_of_certainty():
+    event = make_question(QuestionKind.DATE, role="event")
+    planned = make_claim(answer=date_answer(20), certainty=Certainty.PLANNED, effective=day(20), voice=FIRM)
+    happened = make_claim(answer=date_answer(18), certainty=Certainty.FACT, effective=day(18), voice=OUTLET)
+    assert step(later(happened, 9), planned, question=event).kind is ChangeKind.CERTAINTY_CHANGED
+
+
+def test_a_plan_called_off_as_planned_is_moved_whatever_day_was_noted():
+    event = make_question(QuestionKind.DATE, role="event")
+    planned = make_claim(answer=date_answer(20), certainty=Certainty.PLANNED, effective=day(20), voice=FIRM)
+    off = make_claim(answer=date_answer(21), certainty=Certainty.DENIED, affirmed=True, effective=day(21), voice=UNION)
+    assert step(later(off, 1), planned, question=event).kind is ChangeKind.DATE_MOVED
+
+
+def test_the_denial_of_a_state_that_is_not_so_leaves_what_stands():
+    valid = is_("valid", "The licence is valid.", voice=FIRM)
+    denied = is_("not suspended", "She saw no reason to suspend the licence.", voice=UNION, certainty=Certainty.DENIED, denial=True)
+    question = make_question(QuestionKind.STATUS, states=("valid", "suspended", "revoked"))
+    assert step(later(denied, 1), valid, question=question).kind is ChangeKind.REPEAT

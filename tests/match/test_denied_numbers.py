@@ -1,0 +1,93 @@
+"""Numbers that are denied, asked for or set in another time, read from sentences of a mine accident."""
+
+import pytest
+
+from pipeline.extract.readings import Reader
+from pipeline.language.names import Names
+from pipeline.language.vocabulary import Vocabulary
+from pipeline.match.questions import find_claims
+from pipeline.match.watching import WatchIndex
+from pipeline.model import ArticleVersion, Certainty, Claim
+from pipeline.watches import Cues, Question, QuestionKind, Watch
+from tests.builders import make_article
+
+MINE = Watch(id="mine", title="The mine", subject=("mine", "miner", "shaft", "rescue"), questions=(
+    Question(id="dead", kind=QuestionKind.QUANTITY, of=("people", "man"), role="dead"),
+    Question(id="missing", kind=QuestionKind.QUANTITY, of=("people", "man"), role="missing"),
+    Question(id="saved", kind=QuestionKind.QUANTITY, of=("people", "man"), subject=("saved", "alive", "rescued")),
+    Question(id="depth", kind=QuestionKind.QUANTITY, of=("metre",), subject=("shaft", "drilling")),
+    Question(id="report", kind=QuestionKind.DATE, role="deadline", subject=("report",)),
+    Question(id="warned", kind=QuestionKind.YES_NO, subject=("warning", "owner"), cues=(
+        Cues(state="yes", words=("warn",)), Cues(state="no", words=("reject",)))),
+))
+
+
+@pytest.fixture(scope="module")
+def index(names: Names, vocabulary: Vocabulary) -> WatchIndex:
+    return WatchIndex(MINE, names, vocabulary)
+
+
+@pytest.fixture
+def claims(reader: Reader, index: WatchIndex):
+    def read(text: str) -> list[Claim]:
+        article = make_article(text=text, title="The mine")
+        return list(find_claims(reader.read(article), ArticleVersion(article=article, version=1), index))
+
+    return read
+
+
+def of(found: list[Claim], question: str) -> list[Claim]:
+    return [claim for claim in found if claim.question == question]
+
+
+def test_a_story_dismissed_as_nonsense_is_a_denial_of_its_number(claims):
+    found = of(claims("Mine director Anna Berg dismissed as nonsense a newspaper story that seven men were dead."), "dead")
+    assert [(claim.answer.value, claim.answer.low, claim.certainty, claim.denial) for claim in found] == [(None, 7.0, Certainty.DENIED, True)]
+
+
+def test_a_number_in_a_denial_of_something_else_is_not_denied(claims):
+    text = "Anna Berg, who called the union's arithmetic a lie, said that nine men were dead in the mine."
+    assert [claim.answer.value for claim in of(claims(text), "dead")] == ["9"]
+
+
+@pytest.mark.parametrize("text", [
+    "So how many men are still missing in the mine? The company now puts it at 22.",
+    "So how many men are still missing in the mine? It depends on whom you ask. The company says 22.",
+])
+def test_a_bare_number_behind_a_question_answers_what_was_asked(claims, text: str):
+    assert [claim.answer.value for claim in of(claims(text), "missing")] == ["22"]
+
+
+def test_a_bare_number_in_the_next_paragraph_answers_it_no_more(claims):
+    assert not of(claims("So how many men are still missing in the mine?\n\nThe company says 22."), "missing")
+
+
+def test_of_two_numbers_the_one_with_the_questions_own_word_answers_it(claims):
+    text = "On Friday 22 men remained below ground in the mine, and three men had been rescued alive."
+    assert [claim.answer.value for claim in of(claims(text), "saved")] == ["3"]
+
+
+@pytest.mark.parametrize("text", [
+    "In 1999 the same mine killed five men and buried the shaft at 620 metres.",
+    "The drilling of 2011 needed 33 days for 620 metres of shaft.",
+])
+def test_a_number_of_a_year_long_past_is_no_answer(claims, text: str):
+    assert not of(claims(text), "depth")
+
+
+def test_a_day_set_with_now_against_the_one_before_is_the_day(claims):
+    text = "The mine report was to be out last Friday, and was not; her office now says the thirtieth."
+    assert [claim.answer.value for claim in of(claims(text), "report")] == ["2031-05-30"]
+
+
+@pytest.mark.parametrize("text", [
+    "The mine report, incidentally, was delivered this morning, three weeks late.",
+    "The mine report came out on Monday, the day that had been set.",
+])
+def test_what_has_come_on_the_promised_day_or_late_has_come_whatever_its_verb(claims, text: str):
+    assert [(claim.answer.value, claim.certainty) for claim in of(claims(text), "report")] == [("2031-05-12", Certainty.FACT)]
+
+
+def test_a_rejected_charge_is_a_denial_although_the_cue_for_no_is_a_verb_of_denying(claims):
+    found = of(claims("The owner of the mine rejected the charge that a warning had come, Anna Berg said."), "warned")
+    assert [(claim.answer.value, claim.denial) for claim in found] == [("no", True)]
