@@ -186,11 +186,17 @@ class WatchIndex:
             known = self._vocabulary.synonyms
             yield from known.get(phrase.lower()) or self._synonyms_by_stem.get(stem(phrase), ())
 
+    def _usual_words(self, state: str) -> tuple[str, ...]:
+        """The shipped words for a state of the watch's own, by its name in any inflection: "reopens" as "reopened"."""
+        known = self._vocabulary.states
+        exact = known.get(state.lower())
+        return exact if exact is not None else next((words for name, words in known.items() if stem(name) == stem(state)), ())
+
     def _question_labels(self, question: Question) -> Iterator[tuple[Label, str]]:
         vocabulary = self._vocabulary
         if question.kind is QuestionKind.STATUS:
             for state in question.states:
-                yield from _labelled("state", question.id, state, (state, *vocabulary.states.get(state.lower(), ())))
+                yield from _labelled("state", question.id, state, (state, *self._usual_words(state)))
             family = vocabulary.families.get(question.family)
             for known in family.states if family else ():
                 yield from _labelled("state", question.id, known.name, known.words)
