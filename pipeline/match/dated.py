@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.language.reserve import is_reserve
-from pipeline.match.happened import read_event, read_given_up
+from pipeline.match.happened import KEPT, read_event, read_given_up
 from pipeline.match.standing import RECENT, Found, Hits, closest, denies_outright, is_unchanged, recaps
 from pipeline.match.watching import Hit
 from pipeline.model import Answer, Certainty
@@ -174,6 +174,9 @@ def _is_now_the_day(statement: Statement, mention: DateMention) -> bool:
 
 def _date_certainty(word: Word, mention: DateMention, statement: Statement) -> Certainty:
     past = mention.when.end is not None and mention.when.end <= statement.said_at
+    today = mention.when.start is not None and mention.when.start.date() == statement.said_at.date()
+    if word.certainty is Certainty.FACT and today and word.tense in ("past", "present") and KEPT.search(statement.sentence):
+        return word.certainty  # "The drill is through, on the Thursday that he gave them"
     if word.certainty is Certainty.FACT and not past and word.tense in ("future", "present"):
         return Certainty.PLANNED
     if word.certainty is Certainty.FACT and mention.when.start is not None and mention.when.start > statement.said_at:

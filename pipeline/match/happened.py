@@ -60,10 +60,10 @@ def read_event(question: Question, statement: Statement, hits: Hits) -> Iterator
 
 
 # What was to come has come on its day, or so much before or after it.
-_KEPT = re.compile(
+KEPT = re.compile(
     r"(?i)\b(?:as (?:planned|promised|scheduled|announced|foreseen|agreed)|on schedule|on time|exactly when|"
-    r"(?:the|that) (?:very |same )?(?:day|date|hour) (?:that |which |on which )?(?:\w+ ){0,4}"
-    r"(?:promised|set|named|given|announced|fixed|foreseen)|"
+    r"(?:the|that) (?:very |same )?(?:day|date|hour|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:that |which |on which )?(?:\w+ ){0,4}"
+    r"(?:promised|set|named|gave|given|announced|fixed|foreseen)|"
     r"(?:minutes?|hours?|days?|weeks?|months?|years?) (?:late|early|overdue|behind schedule|ahead of (?:schedule|time)|"
     r"(?:later|earlier|sooner|before|after|than) (?:than )?(?:the (?:day|date)|planned|promised|first|foreseen|scheduled)))\b"
 )
@@ -71,7 +71,7 @@ _KEPT = re.compile(
 
 def _read_kept(statement: Statement, hits: Hits) -> Iterator[Found]:
     """ "The last of those letters were delivered on the 15th, the day that had been set": whatever the verb, it is what was promised."""
-    if not _KEPT.search(statement.sentence):
+    if not KEPT.search(statement.sentence):
         return
     for hit in hits.get("own subject", ()):
         subject = statement.words[hit.upto - 1]

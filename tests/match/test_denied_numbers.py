@@ -91,3 +91,8 @@ def test_what_has_come_on_the_promised_day_or_late_has_come_whatever_its_verb(cl
 def test_a_rejected_charge_is_a_denial_although_the_cue_for_no_is_a_verb_of_denying(claims):
     found = of(claims("The owner of the mine rejected the charge that a warning had come, Anna Berg said."), "warned")
     assert [(claim.answer.value, claim.denial) for claim in found] == [("no", True)]
+
+
+def test_a_present_state_on_the_day_that_was_promised_has_come(claims):
+    text = "The report on the mine is out, on the Monday that Anna Berg gave them."
+    assert [(claim.answer.value, claim.certainty) for claim in of(claims(text), "report")] == [("2031-05-12", Certainty.FACT)]
