@@ -107,8 +107,8 @@ def _against_others(
         rival = item.base
         if {claim.voice.institution, claim.voice.speaker} & item.voices() or rival.claim.url == claim.url:
             continue
-        held = max(stored.claim.seen_at for stored in (same.base, *same.support))
-        if rival.claim.seen_at <= held or claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS):
+        spoke = own.claim.seen_at if own is not None else same.base.claim.seen_at
+        if rival.claim.seen_at <= spoke or claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS):
             continue
         kind = ChangeKind.DENIED if claim.answer.value == "no" else ChangeKind.DISPUTED
         why = (f"{claim.voice.speaker} says so against {rival.claim.voice.speaker}", _difference(claim, rival.claim))
@@ -264,10 +264,29 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
             score=score,
             why=(f"the same answer, but it was {same.base.claim.certainty} and is now {claim.certainty}",),
         )
+    if _is_widened(claim, same, question):
+        why = ("the same, and now for more than before",)
+        return Decision(kind=ChangeKind.SCOPE_CHANGED, prior=same.base, score=score, why=why)
     if _is_so_again(claim, same, question):
         why = ("so again: what it was between has not been reported", f"was so on {same.base.claim.said_at:%-d %B %Y}")
         return Decision(kind=ChangeKind.STATUS_CHANGED, prior=same.base, score=score, why=why)
     return Decision(kind=ChangeKind.REPEAT, prior=same.base, score=score, why=("the same answer as before",))
+
+
+_WIDENING = re.compile(r"(?i)\b(?:extend|widen|expand|broaden|enlarge)(?:ed|s|ing)?\b|\badd(?:ed|s|ing)\b|\bnow (?:also )?(?:covers?|includes?)\b")
+_NAME = re.compile(r"\b[A-Z][\w'’-]+")
+
+
+def _is_widened(claim: Claim, same: Standing, question: Question) -> bool:
+    """ "The order was extended at 2 p.m. to Larkspur": the same state, said to reach a place or thing not named with it before."""
+    if question.kind is not QuestionKind.STATUS or claim.background or claim.passing or claim.tentative:
+        return False
+    widening = _WIDENING.search(claim.sentence)
+    if widening is None or claim.certainty not in (Certainty.FACT, Certainty.ORDERED):
+        return False
+    before = {name for stored in (same.base, *same.support) for name in _NAME.findall(stored.claim.sentence)}
+    spoken = {*claim.voice.speaker.split(), *claim.voice.institution.split()}
+    return bool(set(_NAME.findall(claim.sentence[widening.end() :])) - before - spoken)
 
 
 def _is_so_again(claim: Claim, same: Standing, question: Question) -> bool:

@@ -76,7 +76,7 @@ def stay_silent(
     if (beside := _beside_total(claim, latest.claim, question)) is not None:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(beside,))
     affirmable = question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO)
-    if claim.affirmed and affirmable and known is not None and (stands_still or not claim.voice.attributed):
+    if claim.affirmed and affirmable and not AGAIN.search(claim.sentence) and known is not None and (stands_still or not claim.voice.attributed):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("affirms what was known",))
     given_up = claim.answer.type == "date" and claim.answer.text == GIVEN_UP and _is_ahead(latest.claim, claim)
     if claim.answer.value is None and not given_up and claim.voice.institution not in current[-1].voices():
@@ -124,7 +124,8 @@ def _detail(
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}, while a firm date stands",))
     if claim.certainty in WEAK and question.kind in (QuestionKind.STATUS, QuestionKind.YES_NO, QuestionKind.STATEMENT):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(f"only {claim.certainty}: changes nothing that is known",))
-    if question.role in ("next", "deadline") and certainty_level(claim.certainty) == 3:
+    kept = claim.answer.bound == "not after" and certainty_level(latest.claim.certainty) == 2 and question.role == "deadline"
+    if question.role in ("next", "deadline") and certainty_level(claim.certainty) == 3 and not kept:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("tells of something past, not of what is to come",))
     if claim.tentative and not _denies_a_rival(claim, latest):
         return Decision(

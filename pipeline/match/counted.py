@@ -330,6 +330,8 @@ def _number_answer(question: Question, statement: Statement, mention: QuantityMe
     low, high, bound = mention.low, mention.high, mention.bound
     if statement.words[mention.at].text.lower() == "over" and statement.words[mention.at].dep in ("prt", "advmod"):
         bound = "exact"  # "hand over 240 prisoners"
+    if bound == "at most" and mention.text.lower().startswith("up to") and tells_of_change(statement, mention.at):
+        bound = "exact"  # "put the demand up to 10.5m"
     if low != high and mention.at and statement.words[mention.at - 1].text.lower() == "from" and tells_of_change(statement, mention.at):
         low = high = _second(mention)  # "raised from 240 to 310"
         bound = "exact"

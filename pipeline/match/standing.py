@@ -95,10 +95,21 @@ def is_asserted(statement: Statement, hit: Hit) -> bool:
         if word.dep == "pobj" and _is_put(statement, word):
             return True
         if word.dep == "dobj" and statement.words[word.head].lemma.lower() in _MENTIONING:
-            return False
+            return _is_told_anew(statement, word)
         return word.dep in ("dobj", "attr", "ROOT", "conj", "appos", "oprd")
     # "Describes the structure as stable": an adjective that a preposition governs tells what it is.
     return word.dep not in ("amod", "compound", "nmod") or statement.words[word.head].tag == "IN"
+
+
+def _is_told_anew(statement: Statement, word: Word) -> bool:
+    """ "Welcomes the agreement that the two concluded this afternoon": what is only named is told with a day of its own, a fresh one."""
+    at = statement.words.index(word)
+    clauses = {index for index, other in enumerate(statement.words) if other.dep in ("relcl", "acl") and other.head == at}
+    since = statement.said_at - RECENT
+    return any(
+        statement.words[mention.at].clause in clauses and mention.when.start is not None and mention.when.start >= since
+        for mention in statement.dates
+    )
 
 
 # Verbs whose object they do not bring about: who fights a recall does not recall.
@@ -261,7 +272,7 @@ def in_side_clause(statement: Statement, word: Word) -> bool:
 # Verbs that tell of a movement: what has fallen to nine contradicts nobody who counted eleven before.
 _CHANGING = frozenset(
     "rise fall drop grow shrink climb jump soar surge increase decrease decline raise lower cut reduce revise widen narrow swell double "
-    "triple halve slip move postpone delay push put bring extend reschedule defer shift advance update upgrade downgrade add lift".split()
+    "triple halve trim shave creep edge inch balloon dwindle slump slide plunge tumble hike boost slash pare slip move postpone delay push put bring extend reschedule defer shift advance update upgrade downgrade add lift".split()
 )
 
 

@@ -157,3 +157,30 @@ def test_the_denial_of_a_state_that_is_not_so_leaves_what_stands():
     denied = is_("not suspended", "She saw no reason to suspend the licence.", voice=UNION, certainty=Certainty.DENIED, denial=True)
     question = make_question(QuestionKind.STATUS, states=("valid", "suspended", "revoked"))
     assert step(later(denied, 1), valid, question=question).kind is ChangeKind.REPEAT
+
+
+def test_the_same_order_extended_to_a_place_not_named_before_is_a_change_of_scope():
+    question = make_question(QuestionKind.STATUS, family="evacuation")
+    first = is_("ordered", "The order to leave holds for Pine Ridge.", voice=FIRM)
+    wider = is_("ordered", "The order holds for Pine Ridge and was extended at noon to Larkspur.", voice=UNION)
+    assert step(later(wider, 1), first, question=question).kind is ChangeKind.SCOPE_CHANGED
+
+
+def test_the_same_order_said_to_have_been_extended_where_it_was_known_to_hold_is_a_repeat():
+    question = make_question(QuestionKind.STATUS, family="evacuation")
+    first = is_("ordered", "The order to leave holds for Pine Ridge and Larkspur.", voice=FIRM)
+    wider = is_("ordered", "The order was extended to Larkspur.", voice=OUTLET)
+    assert step(later(wider, 1), first, question=question).kind is ChangeKind.REPEAT
+
+
+def test_a_state_that_has_come_back_is_a_change_after_its_opposite_too():
+    closed, opened = is_("closed", "The road is closed.", voice=FIRM), is_("open", "The road is open.", voice=FIRM)
+    before = (stored(closed), stored(later(opened, 1), ChangeKind.STATUS_CHANGED, prior=closed.key))
+    back = is_("closed", "The road was closed once more an hour later.", voice=OUTLET, affirmed=True)
+    assert step(later(back, 2), *before, question=STATUS).kind is ChangeKind.STATUS_CHANGED
+
+
+def test_a_deadline_that_was_kept_is_a_change_of_certainty():
+    due = make_claim(answer=date_answer(20), certainty=Certainty.PLANNED, effective=day(20), voice=FIRM)
+    kept = make_claim(answer=date_answer(21, bound="not after"), certainty=Certainty.FACT, effective=day(21), voice=OUTLET)
+    assert step(later(kept, 9), due, question=DATE).kind is ChangeKind.CERTAINTY_CHANGED

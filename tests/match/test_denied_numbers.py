@@ -17,6 +17,7 @@ MINE = Watch(id="mine", title="The mine", subject=("mine", "miner", "shaft", "re
     Question(id="saved", kind=QuestionKind.QUANTITY, of=("people", "man"), subject=("saved", "alive", "rescued")),
     Question(id="depth", kind=QuestionKind.QUANTITY, of=("metre",), subject=("shaft", "drilling")),
     Question(id="report", kind=QuestionKind.DATE, role="deadline", subject=("report",)),
+    Question(id="through", kind=QuestionKind.DATE, role="event", subject=("drill",)),
     Question(id="warned", kind=QuestionKind.YES_NO, subject=("warning", "owner"), cues=(
         Cues(state="yes", words=("warn",)), Cues(state="no", words=("reject",)))),
 ))
@@ -94,5 +95,10 @@ def test_a_rejected_charge_is_a_denial_although_the_cue_for_no_is_a_verb_of_deny
 
 
 def test_a_present_state_on_the_day_that_was_promised_has_come(claims):
-    text = "The report on the mine is out, on the Monday that Anna Berg gave them."
-    assert [(claim.answer.value, claim.certainty) for claim in of(claims(text), "report")] == [("2031-05-12", Certainty.FACT)]
+    text = "The drill is through, on the Monday that Anna Berg gave the mine."
+    assert [(claim.answer.value, claim.certainty) for claim in of(claims(text), "through")] == [("2031-05-12", Certainty.FACT)]
+
+
+def test_up_to_is_no_limit_behind_a_verb_that_moves_the_figure(claims):
+    found = of(claims("The company raised the depth of the shaft up to 620 metres."), "depth")
+    assert [(claim.answer.value, claim.answer.bound) for claim in found] == [("620", "exact")]
