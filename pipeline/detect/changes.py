@@ -273,7 +273,9 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
     return Decision(kind=ChangeKind.REPEAT, prior=same.base, score=score, why=("the same answer as before",))
 
 
-_WIDENING = re.compile(r"(?i)\b(?:extend|widen|expand|broaden|enlarge)(?:ed|s|ing)?\b|\badd(?:ed|s|ing)\b|\bnow (?:also )?(?:covers?|includes?)\b")
+_WIDENING = re.compile(
+    r"(?i)\b(?:extend|widen|expand|broaden|enlarge)(?:ed|s|ing)?\b|\badd(?:ed|s|ing)\b|\bnow (?:also )?(?:covers?|includes?)\b"
+)
 _NAME = re.compile(r"\b[A-Z][\w'’-]+")
 
 

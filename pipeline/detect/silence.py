@@ -76,7 +76,8 @@ def stay_silent(
     if (beside := _beside_total(claim, latest.claim, question)) is not None:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(beside,))
     affirmable = question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO)
-    if claim.affirmed and affirmable and not AGAIN.search(claim.sentence) and known is not None and (stands_still or not claim.voice.attributed):
+    affirms = claim.affirmed and affirmable and not AGAIN.search(claim.sentence)
+    if affirms and known is not None and (stands_still or not claim.voice.attributed):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("affirms what was known",))
     given_up = claim.answer.type == "date" and claim.answer.text == GIVEN_UP and _is_ahead(latest.claim, claim)
     if claim.answer.value is None and not given_up and claim.voice.institution not in current[-1].voices():

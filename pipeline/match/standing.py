@@ -271,8 +271,9 @@ def in_side_clause(statement: Statement, word: Word) -> bool:
 
 # Verbs that tell of a movement: what has fallen to nine contradicts nobody who counted eleven before.
 _CHANGING = frozenset(
-    "rise fall drop grow shrink climb jump soar surge increase decrease decline raise lower cut reduce revise widen narrow swell double "
-    "triple halve trim shave creep edge inch balloon dwindle slump slide plunge tumble hike boost slash pare slip move postpone delay push put bring extend reschedule defer shift advance update upgrade downgrade add lift".split()
+    "rise fall drop grow shrink climb jump soar surge increase decrease decline raise lower cut reduce revise widen narrow swell "
+    "double triple halve trim shave creep edge inch balloon dwindle slump slide plunge tumble hike boost slash pare slip move "
+    "postpone delay push put bring extend reschedule defer shift advance update upgrade downgrade add lift".split()
 )
 
 
