@@ -265,8 +265,8 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
             why=(f"the same answer, but it was {same.base.claim.certainty} and is now {claim.certainty}",),
         )
     if _is_widened(claim, same, question):
-        why = ("the same, and now for more than before",)
-        return Decision(kind=ChangeKind.SCOPE_CHANGED, prior=same.base, score=score, why=why)
+        wider = "the same, and now for more than before"
+        return Decision(kind=ChangeKind.SCOPE_CHANGED, prior=same.base, score=score, why=(wider,))
     if _is_so_again(claim, same, question):
         why = ("so again: what it was between has not been reported", f"was so on {same.base.claim.said_at:%-d %B %Y}")
         return Decision(kind=ChangeKind.STATUS_CHANGED, prior=same.base, score=score, why=why)
