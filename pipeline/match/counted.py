@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.match.nouns import OF_THEM, counting_score, is_contrast, is_named, own_roles, says_its_role
+from pipeline.match.nouns import OF_THEM, counting_score, is_contrast, is_named, is_what_remains, own_roles, says_its_role
 from pipeline.match.standing import (
     ORDINALS,
     Found,
@@ -189,7 +189,7 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         roles = own_roles(statement, mention, hits.get("role", ()))
         if not roles and not hits.get("role before"):
             # "Data of 1.4 million people was stolen": the words of the question itself say it as well as those of its role.
-            asked = hits.get("asked", ())
+            asked = tuple(hit for hit in hits.get("asked", ()) if question.role != "leaves" or not is_what_remains(statement, hit))
             roles = tuple(hit for hit in asked if statement.words[hit.at].clause == word.clause) or (asked if hits.get("of") else ())
         if not roles and not hits.get("role before"):
             return None

@@ -41,9 +41,21 @@ def own_roles(statement: Statement, mention: QuantityMention, roles: tuple[Hit, 
     return tuple(
         hit
         for hit in roles
-        if statement.words[hit.at].tag.startswith("VB")
-        or not (_is_noun_of_another(statement, mention, hit) or _is_noun_beside(statement, mention, hit))
+        if not (hit.detail == "leaves" and is_what_remains(statement, hit))
+        and (
+            statement.words[hit.at].tag.startswith("VB")
+            or not (_is_noun_of_another(statement, mention, hit) or _is_noun_beside(statement, mention, hit))
+        )
     )
+
+
+def is_what_remains(statement: Statement, hit: Hit) -> bool:
+    """ "Some 19,000 people are thought to be left in the town", "two names left on the list": who is left has not left."""
+    word = statement.words[hit.at]
+    if hit.upto - hit.at > 1 or word.lemma.lower() != "leave" or word.tag != "VBN":
+        return False
+    helpers = {other.lemma.lower() for other in statement.words if other.dep in ("aux", "auxpass") and statement.words[other.head] is word}
+    return "have" not in helpers and ("be" in helpers or word.dep in ("acl", "amod"))
 
 
 def _is_noun_beside(statement: Statement, mention: QuantityMention, hit: Hit) -> bool:

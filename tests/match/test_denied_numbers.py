@@ -102,3 +102,12 @@ def test_a_present_state_on_the_day_that_was_promised_has_come(claims):
 def test_up_to_is_no_limit_behind_a_verb_that_moves_the_figure(claims):
     found = of(claims("The company raised the depth of the shaft up to 620 metres."), "depth")
     assert [(claim.answer.value, claim.answer.bound) for claim in found] == [("620", "exact")]
+
+
+@pytest.mark.parametrize("text", [
+    "Some 190 people are thought to be left in the mine.", "There are 190 people left in the mine.", "The 190 people left in the mine are well."])
+def test_who_is_left_has_not_left(reader: Reader, names: Names, vocabulary: Vocabulary, text: str):
+    watch = Watch(id="mine", title="The mine", subject=("mine",), questions=(
+        Question(id="gone", kind=QuestionKind.QUANTITY, of=("people",), role="leaves"),))
+    article = make_article(text=text, title="The mine")
+    assert not find_claims(reader.read(article), ArticleVersion(article=article, version=1), WatchIndex(watch, names, vocabulary))
