@@ -5,6 +5,7 @@ import tempfile
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,28 +36,70 @@ def statement(number: int, made: Made) -> OpenStatement:
         sentence=made.sentence, voice=voice, said_at=MONDAY, seen_at=MONDAY, certainty=Certainty.FACT, keys=made.keys)
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Words, facts and keys of an open statement that some article has made."""
+
+    sentence: str
+    facts: str
+    keys: tuple[str, ...]
+
+
 def fill(database: Database, size: int, wanted: Collection[int]) -> tuple[list[str], dict[int, Made]]:
-    """Load that many statements the quick way: sorted by key, counts at the end. Gives all sentences, and the statements asked for."""
-    where: dict[str, array[int]] = defaultdict(lambda: array("I"))
-    sentences, kept, rows = [], {}, []
-    with database.writing() as connection:
+    """Load that many made statements. Gives all sentences, and the statements asked for."""
+    sentences, kept = [], {}
+
+    def made() -> Iterator[OpenStatement]:
         for number, item in enumerate(make_statements(size)):
             sentences.append(item.sentence)
             if number in wanted:
                 kept[number] = item
-            for key in item.keys:
-                where[key].append(number + 1)
-            rows.append({"id": number + 1, **_to_row(statement(number, item))})
-            if len(rows) == 5_000 or number + 1 == size:
+            yield statement(number, item)
+
+    _load(database, made())
+    return sentences, kept
+
+
+def fill_statements(database: Database, size: int, stated: Sequence[Stated]) -> None:
+    """Load that many statements, each with half the keys of one that an article has made and those of a made one."""
+
+    def mixed() -> Iterator[OpenStatement]:
+        for number, item in enumerate(make_statements(size)):
+            real = stated[number % len(stated)]
+            whole = statement(number, item)
+            half = real.keys[number % 2 :: 2]
+            yield replace(whole, sentence=f"{real.sentence} {whole.sentence}", facts=real.facts, keys=(*half, *whole.keys[::2]))
+
+    _load(database, mixed())
+
+
+def _load(database: Database, items: Iterable[OpenStatement]) -> None:
+    """The quick way: sorted by key, counts at the end."""
+    where: dict[str, array[int]] = defaultdict(lambda: array("I"))
+    rows = []
+    with database.writing() as connection:
+        for number, item in enumerate(items, start=1):
+            for key in set(item.keys):
+                where[key].append(number)
+            rows.append({"id": number, **_to_row(item)})
+            if len(rows) == 5_000:
                 connection.execute(insert(statements), rows)
                 rows.clear()
+        if rows:
+            connection.execute(insert(statements), rows)
         ordered = sorted(where)
         for at in range(0, len(ordered), 10_000):
             portion = ordered[at : at + 10_000]
             connection.execute(insert(keys), [{"id": at + place, "k": key, "df": len(where[key])} for place, key in enumerate(portion, start=1)])
         for pairs in _portions(ordered, where):
             connection.execute(insert(statement_keys), pairs)
-    return sentences, kept
+    if database.engine.dialect.name == "postgresql":
+        # Rows that came with their numbers did not move the sequences on.
+        with database.writing() as connection:
+            for table in ("statement", "key"):
+                connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM \"{table}\"))")
+        with database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
 
 
 def _portions(ordered: Sequence[str], where: Mapping[str, Iterable[int]]) -> Iterator[list[dict[str, int]]]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One measured figure: `goal` is what is to be reached ("" for none), `met` whether it was (None without a goal)."""
+    """One measured figure: `goal` is what is to be reached ("" for none), `met` whether it was (None without a goal), `told` what else there is to say."""
 
     what: str
     value: float
     unit: str
     goal: str = ""
     met: bool | None = None
+    told: str = ""
 
 
 def timed(action: Callable[[], object]) -> float:
