@@ -1,5 +1,6 @@
 """The program as a user starts it: real processes, their output and exit codes."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -58,6 +59,19 @@ def test_a_replay_writes_its_five_outputs_and_shows_the_change(played: Path):
     rows = [json.loads(line) for line in (played / "out" / "changes.jsonl").read_text().splitlines()]
     assert [row["kind"] for row in rows] == ["new", "date_moved"]
     assert rows[1]["prior"]["sentence"] == "The bridge will close on 16 May, Anna Berg said."
+
+
+def test_a_replay_leaves_a_line_in_the_log_of_runs_by_the_clock_of_whoever_played_it(played: Path):
+    first = json.loads(run("runs", "--database", address(played), "--format", "json").stdout.splitlines()[-1])
+    assert (first["kind"], first["articles"], first["changes"], first["problems"]) == ("replay", 2, 2, "")
+    assert abs(dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(first["started"])) < dt.timedelta(hours=1)
+    assert 0 < first["seconds"] < 600
+
+
+def test_a_replay_is_no_sign_that_news_are_read(played: Path):
+    done = run("doctor", "--quick", "--database", address(played), "--completed-within", "2 hours")
+    assert done.returncode == 5
+    assert "no run was completed yet" in done.stdout
 
 
 def test_playing_again_finds_nothing_new(played: Path):
