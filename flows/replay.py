@@ -15,7 +15,7 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from pydantic import Field  # noqa: E402
 
 from flows.artifacts import ProgressBar, announce, publish  # noqa: E402
-from flows.parameters import ConfigFolder, DatabaseAddress, run_name  # noqa: E402
+from flows.parameters import ConfigFolder, DatabaseAddress, Place, place_of, run_name  # noqa: E402
 from pipeline import monitor  # noqa: E402
 from pipeline.config import load_story  # noqa: E402
 from pipeline.deciding import Judge  # noqa: E402
@@ -49,7 +49,7 @@ Archive = Annotated[str, Field(min_length=1)]
     description="Plays an archive as if it were happening, and reports what changed.",
     persist_result=False,
 )
-def replay(folder: Archive, config: ConfigFolder, database: DatabaseAddress, until: dt.date | None = None) -> RunResult:
+def replay(folder: Archive, config: ConfigFolder = "", database: DatabaseAddress = "", until: dt.date | None = None) -> RunResult:
     """Play an archive as if it were happening, a batch of steps per task, and publish the report as artifacts.
 
     Args:
@@ -58,18 +58,28 @@ def replay(folder: Archive, config: ConfigFolder, database: DatabaseAddress, unt
         database: sqlite:///file.db or postgresql://user@host/name, without a password. Empty: as the worker's environment or claimwatch.toml says.
         until: Last day of the clock (UTC). Empty: the day of the last dispatch.
     """
+    place = place_of(config, database)
     archive = read_archive(Path(folder))
     total = len(monitor.plan_replay(archive, until))
     progress = ProgressBar("replaying", "Steps of the replay.")
     results = []
     for first in range(0, total, monitor.BATCH):
         last = min(first + monitor.BATCH, total)
-        results.append(play_batch(folder, config, database, until, first, last))
+        results.append(play_batch(folder, place.config, place.database, until, first, last))
         progress("replay", last, total)
     result = monitor.merge_results(results, archive.problems)
-    announce(load_story(Path(config)), result.changes)
-    publish(config, database, result)
+    _note(place, result)
+    announce(place.story, result.changes)
+    publish(place.config, place.database, result)
     return result
+
+
+def _note(place: Place, result: RunResult) -> None:
+    store = open_database(place.database)
+    try:
+        monitor.log_replay(store, result, place.now, place.clock())
+    finally:
+        store.close()
 
 
 def main() -> None:

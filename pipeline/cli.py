@@ -99,7 +99,7 @@ def replay(
     else:
         archive = read_archive(folder)
         with database_at(address, None) as store, Progress() as progress:
-            result = monitor.replay(archive, story, store, until=last, progress=progress)
+            result = monitor.replay(archive, story, store, until=last, now=dt.datetime.now(dt.UTC), progress=progress)
     with database_at(address, None) as store:
         report = write_outputs(store, story, out, now=dt.datetime.now(dt.UTC), problems=result.problems)
     if quiet:

@@ -10,7 +10,7 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.backlog import BATCH as READ_BATCH
 from pipeline.backlog import Desk, decide_rest, is_empty, read_batch
@@ -88,22 +88,40 @@ def plan_replay(archive: Archive, until: dt.date | None = None) -> tuple[Step, .
     return tuple(sorted(steps, key=lambda step: (step.at, step.article is not None, step.article.source if step.article else "")))
 
 
-def replay(archive: Archive, story: Story, database: Database, *, until: dt.date | None = None, progress: Progress = silent) -> RunResult:
-    """Play an archive as if it were happening. Playing it again changes nothing.
+def replay(
+    archive: Archive,
+    story: Story,
+    database: Database,
+    *,
+    until: dt.date | None = None,
+    now: dt.datetime | None = None,
+    progress: Progress = silent,
+) -> RunResult:
+    """Play an archive as if it were happening. Playing it again changes nothing but the log of runs.
 
     Args:
         archive: What to play.
         story: The watches to play it through.
         database: Where claims, changes and states go.
         until: The last day of the clock (UTC).
+        now: When it is played (UTC), for the log of runs; None leaves none.
         progress: Told what is done, how much of how many.
     """
+    began = time.monotonic()
     steps = plan_replay(archive, until)
     judge = make_judge(story)
     results = [
         play(steps[at : at + BATCH], judge, database, progress=progress, offset=at, total=len(steps)) for at in range(0, len(steps), BATCH)
     ]
-    return merge_results(results, archive.problems)
+    result = merge_results(results, archive.problems)
+    if now is not None:
+        log_replay(database, result, now, now + dt.timedelta(seconds=time.monotonic() - began))
+    return result
+
+
+def log_replay(database: Database, result: RunResult, started_at: dt.datetime, finished_at: dt.datetime) -> None:
+    """Note a finished replay, by the clock of whoever played it: its result began when its archive did."""
+    log_run(database, "replay", replace(result, started_at=started_at), finished_at)
 
 
 def play(

@@ -1,5 +1,6 @@
 """The program as a user starts it: real processes, their output and exit codes."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -60,6 +61,19 @@ def test_a_replay_writes_its_five_outputs_and_shows_the_change(played: Path):
     assert rows[1]["prior"]["sentence"] == "The bridge will close on 16 May, Anna Berg said."
 
 
+def test_a_replay_leaves_a_line_in_the_log_of_runs_by_the_clock_of_whoever_played_it(played: Path):
+    first = json.loads(run("runs", "--database", address(played), "--format", "json").stdout.splitlines()[-1])
+    assert (first["kind"], first["articles"], first["changes"], first["problems"]) == ("replay", 2, 2, "")
+    assert abs(dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(first["started"])) < dt.timedelta(hours=1)
+    assert 0 < first["seconds"] < 600
+
+
+def test_a_replay_is_no_sign_that_news_are_read(played: Path):
+    done = run("doctor", "--quick", "--database", address(played), "--completed-within", "2 hours")
+    assert done.returncode == 5
+    assert "no run was completed yet" in done.stdout
+
+
 def test_playing_again_finds_nothing_new(played: Path):
     done = run("replay", played / "archive", "--config", played / "config", "--out", played / "out", "--quiet", "--exit-code")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "0 new articles, 0 new claims, 0 new changes.")
@@ -101,7 +115,7 @@ def test_a_bad_dispatch_gives_exit_code_three_and_all_outputs(played: Path, tmp_
     (archive / "002.txt").write_text("no header\n")
     done = run("replay", archive, "--config", played / "config", "--out", tmp_path / "out")
     assert done.returncode == 3
-    assert "002.txt:1" in done.stdout
+    assert "002.txt:1" in "".join(done.stdout.split()), "a long path is wrapped"
     assert "002.txt:1" in (tmp_path / "out" / "report.html").read_text()
     assert len((tmp_path / "out" / "changes.jsonl").read_text().splitlines()) == 1
 

@@ -59,6 +59,15 @@ def dumped(address: str) -> str:
         database.close()
 
 
+def logged(address: str) -> list[str]:
+    database = open_database(address)
+    try:
+        with database.reading() as connection:
+            return [run.kind for run in recent_runs(connection)]
+    finally:
+        database.close()
+
+
 def python(code: str, address: str) -> None:
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PREFECT_API_URL": address}, timeout=300)
 
@@ -86,12 +95,13 @@ def test_a_replay_leaves_the_same_rows_as_a_flow_and_without_prefect_on_both_dat
     folder = seeds / "artemis-launch"
     for address in four["plain"]:
         database = open_database(address)
-        monitor.replay(read_archive(folder), load_story(folder / "config"), database)
+        monitor.replay(read_archive(folder), load_story(folder / "config"), database, now=dt.datetime.now(dt.UTC))
         database.close()
     calls = "; ".join(f"replay({str(folder)!r}, {str(folder / 'config')!r}, {address!r})" for address in four["flow"])
     python(f"from flows.replay import replay; {calls}", prefect)
     (dump,) = all_dumps(four)
     assert dump.count('["change", ') > 5
+    assert [logged(addresses[0]) for addresses in four.values()] == [["replay"], ["replay"]]
 
 
 def test_the_replay_flow_leaves_the_report_as_an_artifact(prefect: str, seeds: Path, tmp_path: Path):

@@ -62,8 +62,8 @@ def standing(connection: Connection) -> Standing:
 
 
 def last_completed(connection: Connection) -> dt.datetime | None:
-    """When the last run of any kind was completed (UTC)."""
-    found: dt.datetime | None = connection.execute(select(func.max(runs.c.finished_at))).scalar()
+    """When the last run was completed (UTC). To play an archive reads no news, so it is no sign of health."""
+    found: dt.datetime | None = connection.execute(select(func.max(runs.c.finished_at)).where(runs.c.kind != "replay")).scalar()
     return found
 
 
