@@ -186,6 +186,22 @@ class WatchIndex:
             known = self._vocabulary.synonyms
             yield from known.get(phrase.lower()) or self._synonyms_by_stem.get(stem(phrase), ())
 
+    def _cue_labels(self, question: Question) -> Iterator[tuple[Label, str]]:
+        for cues in question.cues if self._use_cues else ():
+            use = "own state" if question.kind is QuestionKind.STATUS else "cue"
+            yield from _labelled(use, question.id, cues.state, (form for words in cues.words for form in _forms(words)))
+            if question.kind is QuestionKind.YES_NO:
+                yield from _labelled(use, question.id, cues.state, self._relatives(cues.words, question))
+
+    def _relatives(self, cues: Sequence[str], question: Question) -> Iterator[str]:
+        """The verbs of one class with a cue ("depart" and "quit" beside "leave"), but for those of the question's other answers."""
+        known = self._vocabulary.predicates.verbs
+        taken = {known[word].id for other in question.cues for word in other.words if other.words is not cues and word in known}
+        classes = {known[word].id for word in cues if word in known} - taken
+        yield from (verb for verb, found in known.items() if found.id in classes and verb not in cues)
+        others = {word for other in question.cues if other.words is not cues for word in other.words}
+        yield from (word for word in self._with_synonyms(cues) if word not in cues and word not in others)
+
     def _usual_words(self, state: str) -> tuple[str, ...]:
         """The shipped words for a state of the watch's own, by its name in any inflection: "reopens" as "reopened"."""
         known = self._vocabulary.states
@@ -202,9 +218,7 @@ class WatchIndex:
                 yield from _labelled("state", question.id, known.name, known.words)
                 yield from _labelled("denied state", question.id, known.name, known.denies)
             yield from _labelled("about", question.id, "", self.about(question))
-        for cues in question.cues if self._use_cues else ():
-            use = "own state" if question.kind is QuestionKind.STATUS else "cue"
-            yield from _labelled(use, question.id, cues.state, (form for words in cues.words for form in _forms(words)))
+        yield from self._cue_labels(question)
         if question.kind in (QuestionKind.YES_NO, QuestionKind.STATEMENT) and not (self._use_cues and question.cues):
             yield from _labelled("asked", question.id, "", self._with_synonyms(asked_words(question, self.watch)))
         if question.kind is QuestionKind.YES_NO and not (self._use_cues and question.cues):

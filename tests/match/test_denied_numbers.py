@@ -111,3 +111,17 @@ def test_who_is_left_has_not_left(reader: Reader, names: Names, vocabulary: Voca
         Question(id="gone", kind=QuestionKind.QUANTITY, of=("people",), role="leaves"),))
     article = make_article(text=text, title="The mine")
     assert not find_claims(reader.read(article), ArticleVersion(article=article, version=1), WatchIndex(watch, names, vocabulary))
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("The governor departed from the town in the night.", "no"), ("The governor has slipped out, two officers said.", "no"),
+    ("The governor stayed put in the town.", "yes"), ("The governor spoke to the town.", None)])
+def test_a_cue_stands_for_the_verbs_of_its_class_and_for_its_synonyms(
+    reader: Reader, names: Names, vocabulary: Vocabulary, text: str, value: str | None
+):
+    watch = Watch(id="town", title="The town", subject=("town", "governor"), questions=(
+        Question(id="stays", kind=QuestionKind.YES_NO, subject=("governor",), cues=(
+            Cues(state="yes", words=("stay",)), Cues(state="no", words=("leave",)))),))
+    article = make_article(text=text, title="The town")
+    found = find_claims(reader.read(article), ArticleVersion(article=article, version=1), WatchIndex(watch, names, vocabulary))
+    assert [claim.answer.value for claim in found] == ([value] if value else [])
