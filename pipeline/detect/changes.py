@@ -121,7 +121,7 @@ def _is_over(old: Claim, claim: Claim) -> bool:
     before, after = old.answer.when, claim.answer.when
     if before is None or before.end is None or after is None or after.start is None or certainty_level(old.certainty) < 3:
         return False
-    return before.end < claim.said_at < after.start and not claim.background and certainty_level(claim.certainty) == 2
+    return before.end.date() <= claim.said_at.date() < after.start.date() and not claim.background and certainty_level(claim.certainty) == 2
 
 
 def _before_comparing(
@@ -416,6 +416,9 @@ def _dropped(claim: Claim, own: StoredClaim | None, current: tuple[Standing, ...
     return Decision(kind=ChangeKind.DATE_MOVED, prior=named, score=score, why=("the date is given up", difference))
 
 
+_EXPLAINS = re.compile(r"(?i)\b(?:caus\w+|why|behind|brought|blame\w*|responsib\w+|origins?|started|sparked|triggered)\b")
+
+
 def _contradicts(claim: Claim, rival: Claim, question: Question, back: bool) -> bool:
     """Both cannot hold: they speak of the same time, or the new answer goes back behind the old one."""
     if not claim.voice.attributed or not rival.voice.attributed or claim.voice.cue in _ACTS:
@@ -425,6 +428,8 @@ def _contradicts(claim: Claim, rival: Claim, question: Question, back: bool) -> 
     if question.kind is QuestionKind.DATE and abs(claim.said_at - rival.said_at) <= dt.timedelta(days=1):
         return True
     same_article = claim.url == rival.url
+    if question.kind is QuestionKind.STATUS and question.states and not question.ordered and _EXPLAINS.search(question.asks):
+        return True  # what has caused it does not change; only what is said of it
     if question.kind in (QuestionKind.STATUS, QuestionKind.QUANTITY):
         return back or (same_article and question.kind is QuestionKind.QUANTITY)
     if question.kind is QuestionKind.YES_NO:

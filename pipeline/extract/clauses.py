@@ -177,7 +177,7 @@ def _own_certainty(node: Node, child: Node | None) -> Certainty:
         found.append(Certainty.CONDITIONAL)
     if any(kid.lower_ == "whether" for kid in kids):
         found.append(Certainty.UNKNOWN)
-    if any(kid.dep_ == "advcl" and kid is not child and _is_condition(kid) for kid in kids):
+    if any(kid.dep_ == "advcl" and kid is not child and (_is_condition(kid) or _is_inverted(kid)) for kid in kids) or _is_inverted(node):
         found.append(Certainty.CONDITIONAL)
     # "is to leave", "are due to leave": a copula with an infinitive is a plan.
     if node.lemma_ == "be" and child is not None and child.dep_ == "xcomp" and any(kid.lower_ == "to" for kid in child.children):
@@ -271,6 +271,18 @@ def _is_condition(clause: Node) -> bool:
     return any(
         kid.dep_ in ("mark", "advmod", "aux") and kid.lower_ in ("if", "unless", "provided", "providing") for kid in clause.children
     ) or clause.lower_ in ("provided", "providing")
+
+
+def _is_inverted(clause: Node) -> bool:
+    """ "Were the authority to ground it", "had the dam burst", "should the vote fail": a condition without an "if"."""
+    if clause.dep_ != "advcl" or any(kid.dep_ == "mark" for kid in clause.children):
+        return False
+    spoken = [kid for kid in clause.children if kid.dep_ != "punct"]
+    if clause.lower_ in ("were", "had"):
+        return bool(spoken) and all(kid.i > clause.i for kid in spoken)
+    helpers = [kid for kid in spoken if kid.dep_ in ("aux", "auxpass") and kid.lower_ in ("were", "had", "should")]
+    subjects = [kid for kid in spoken if kid.dep_ in _SUBJECTS]
+    return bool(helpers and subjects) and all(helpers[0].i < kid.i for kid in spoken if kid is not helpers[0])
 
 
 def _has_negator(node: Node, below: Node | None = None) -> bool:

@@ -39,6 +39,7 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
     elsewhere = question.role == "total" and bool(hits["other role"])
     # "A ferry with 88 people on board went missing": the question's own cue beside the number outweighs another role in the sentence.
     mentions = [item for item in statement.quantities if not elsewhere or _is_cued(item, hits)]
+    mentions = [item for item in mentions if not _is_the_whole(statement, item)]
     mentions = _in_telling_clauses(question, statement, mentions, hits)
     fitting = [found for mention in mentions if (found := _read_number(question, statement, mention, hits, index)) is not None]
     if not fitting and question.unit == "percent":
@@ -212,6 +213,13 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
     )
+
+
+def _is_the_whole(statement: Statement, mention: QuantityMention) -> bool:
+    """ "Eight survivors of the 46 who were on board": the number behind "of the" is that of all of them."""
+    before = [word.text.lower() for word in statement.words[max(0, mention.at - 2) : mention.at]]
+    earlier = any(0 < mention.at - 2 - other.upto <= 2 and not other.unit for other in statement.quantities)
+    return before in (["of", "the"], ["of", "its"], ["of", "their"], ["of", "those"]) and earlier
 
 
 def _is_of_before(statement: Statement, word: Word, hits: Hits, per: str) -> bool:

@@ -116,8 +116,13 @@ def _says_how_many(statement: Statement) -> bool:
         only = mention.at > 0 and words[mention.at - 1].text.lower() in ("only", "just") and number.dep in ("dobj", "attr")
         before = [word.text.lower() for word in words[max(0, mention.at - 2) : mention.at]]
         puts = before in (["it", "at"], ["it", "to"]) or (before[-1:] == ["it"] and words[number.head].lemma.lower() == "make")
+        it_is = (
+            number.dep == "attr"
+            and statement.words[number.head].lemma.lower() == "be"
+            and any(word.text.lower() == "it" and word.dep == "nsubj" and word.head == number.head for word in words)
+        )
         leaves = number.dep == "dobj" and words[number.head].lemma.lower() in ("leave", "make")
-        if there or only or leaves or puts:
+        if there or only or leaves or puts or it_is:
             return True
     return False
 

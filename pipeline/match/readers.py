@@ -110,7 +110,7 @@ def _is_taken(statement: Statement, hit: Hit) -> bool:
     if hit.upto - hit.at > 1 or word.tag not in ("NN", "NNP") or word.dep not in ("dobj", "nsubjpass"):
         return False
     verb = statement.words[word.head]
-    away = any(other.text.lower() == "away" and statement.words[other.head] is verb for other in statement.words)
+    away = any(other.text.lower() in ("away", "off") and statement.words[other.head] is verb for other in statement.words)
     return not verb.negated and (verb.lemma.lower() in _TAKING or (verb.lemma.lower() == "take" and away))
 
 

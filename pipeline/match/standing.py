@@ -94,11 +94,29 @@ def is_asserted(statement: Statement, hit: Hit) -> bool:
             return True  # "a second group has left": what is told of it makes it so
         if word.dep == "pobj" and _is_put(statement, word):
             return True
+        if word.dep == "nsubj" and _is_made_the_cause(statement, word):
+            return True
         if word.dep == "dobj" and statement.words[word.head].lemma.lower() in _MENTIONING:
             return _is_told_anew(statement, word)
         return word.dep in ("dobj", "attr", "ROOT", "conj", "appos", "oprd")
     # "Describes the structure as stable": an adjective that a preposition governs tells what it is.
     return word.dep not in ("amod", "compound", "nmod") or statement.words[word.head].tag == "IN"
+
+
+_CAUSING = frozenset("cause bring lead trigger spark start make provoke produce account explain destroy kill sink topple".split())
+
+
+def _is_made_the_cause(statement: Statement, word: Word) -> bool:
+    """ "Ice brought it down", "ice was what brought it down", "a fault was behind it": what stands first is said to have done it."""
+    verb = statement.words[word.head]
+    if verb.lemma.lower() in _CAUSING:
+        return not verb.negated
+    if verb.lemma.lower() != "be" or verb.negated:
+        return False
+    beneath = {other.text.lower() for other in statement.words if statement.words[other.head] is verb}
+    return bool(beneath & {"behind", "what", "cause", "reason", "blame", "culprit"}) or any(
+        other.lemma.lower() in _CAUSING and statement.words[other.head] is verb for other in statement.words
+    )
 
 
 def _is_told_anew(statement: Statement, word: Word) -> bool:
@@ -156,6 +174,8 @@ def is_history(statement: Statement, word: Word) -> bool:
     ends = [mention.when.end for mention in statement.dates if mention.relation != "since"]
     if ends and all(end is not None and end < limit for end in ends) and statement.words[word.clause].dep in ("relcl", "advcl", "acl"):
         return True  # "in 2014 its leaders died in an explosion that killed nearly 50"
+    if _tells_of_that_time(statement, word, limit):
+        return True
     clauses = _joined_clauses(statement, word)
     return any(
         mention.relation != "since"
@@ -165,6 +185,15 @@ def is_history(statement: Statement, word: Word) -> bool:
             (statement.words[mention.at].clause in clauses and _dates_its_verb(statement, mention))
             or (statement.words[mention.at].clause == word.clause and _dates_its_subject(statement, mention))
         )
+        for mention in statement.dates
+    )
+
+
+def _tells_of_that_time(statement: Statement, word: Word, limit: dt.datetime) -> bool:
+    """ "The worst since 1988, when 61 people died": a clause that hangs on an old date tells of then."""
+    clause = statement.words[word.clause]
+    return clause.dep in ("relcl", "advcl", "acl") and any(
+        mention.when.end is not None and mention.when.end < limit and mention.at <= clause.head < mention.upto
         for mention in statement.dates
     )
 

@@ -184,3 +184,15 @@ def test_a_deadline_that_was_kept_is_a_change_of_certainty():
     due = make_claim(answer=date_answer(20), certainty=Certainty.PLANNED, effective=day(20), voice=FIRM)
     kept = make_claim(answer=date_answer(21, bound="not after"), certainty=Certainty.FACT, effective=day(21), voice=OUTLET)
     assert step(later(kept, 9), due, question=DATE).kind is ChangeKind.CERTAINTY_CHANGED
+
+
+def test_another_cause_named_by_another_voice_is_a_dispute():
+    question = make_question(QuestionKind.STATUS, asks="What brought the plane down?", states=("ice", "fire"))
+    ice = is_("ice", "Ice brought it down.", voice=FIRM)
+    assert step(later(is_("fire", "It was a fire.", voice=UNION), 2), ice, question=question).kind is ChangeKind.DISPUTED
+
+
+def test_a_date_still_to_come_on_the_day_the_one_before_has_come_is_new():
+    kept = make_claim(answer=date_answer(12), certainty=Certainty.FACT, effective=day(12), voice=FIRM)
+    final = make_claim(answer=date_answer(30), certainty=Certainty.PLANNED, effective=day(30), voice=OUTLET)
+    assert step(final, kept, question=make_question(QuestionKind.DATE, role="event")).kind is ChangeKind.NEW

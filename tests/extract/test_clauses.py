@@ -84,3 +84,9 @@ def test_neither_denies_and_a_verb_joined_to_a_possible_one_is_possible(
 ):
     found = word(reader, text, wanted)
     assert (found.certainty, found.negated) == (certainty, negated)
+
+
+@pytest.mark.parametrize("text", [
+    "Were the authority to ground the fleet, the airline would lose its seats.", "Should the vote fail, the minister would lose his post."])
+def test_a_condition_needs_no_if(reader: Reader, text: str):
+    assert word(reader, text, "lose").certainty is Certainty.CONDITIONAL

@@ -125,3 +125,30 @@ def test_a_cue_stands_for_the_verbs_of_its_class_and_for_its_synonyms(
     article = make_article(text=text, title="The town")
     found = find_claims(reader.read(article), ArticleVersion(article=article, version=1), WatchIndex(watch, names, vocabulary))
     assert [claim.answer.value for claim in found] == ([value] if value else [])
+
+
+CRASH = Watch(id="crash", title="The crash", subject=("plane", "crash"), questions=(
+    Question(id="dead", kind=QuestionKind.QUANTITY, of=("people",), role="dead"),
+    Question(id="alive", kind=QuestionKind.QUANTITY, of=("people", "survivor"), subject=("survivor", "saved")),
+    Question(id="cause", kind=QuestionKind.STATUS, asks="What brought the plane down?", states=("ice", "fire", "bomb")),
+    Question(id="fleet", kind=QuestionKind.STATUS, states=("flying", "grounded"), subject=("fleet",), cues=(
+        Cues(state="flying", words=("fly",)), Cues(state="grounded", words=("ban",)))),
+))
+
+
+@pytest.fixture(scope="module")
+def crash(names: Names, vocabulary: Vocabulary) -> WatchIndex:
+    return WatchIndex(CRASH, names, vocabulary)
+
+
+@pytest.mark.parametrize(("text", "question", "value"), [
+    ("It is the worst crash of a plane since 1988, when 61 people died.", "dead", None),
+    ("The crash leaves eight survivors of the 46 people who were in the plane.", "alive", "8"),
+    ("By last night they had counted nineteen people dead in the crash. At noon it was thirty-one.", "dead", "31"),
+    ("Ice brought the plane down, the board said.", "cause", "ice"),
+    ("The authority took the ban off the fleet on Monday, after the crash.", "fleet", "not grounded"),
+])
+def test_a_crash_is_read_as_a_reader_takes_it(reader: Reader, crash: WatchIndex, text: str, question: str, value: str | None):
+    article = make_article(text=text, title="The crash")
+    found = of(list(find_claims(reader.read(article), ArticleVersion(article=article, version=1), crash)), question)
+    assert [claim.answer.value for claim in found if not claim.background][-1:] == ([value] if value else [])
