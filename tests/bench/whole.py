@@ -3,7 +3,6 @@
 Opening the database, loading the model and compiling the watches are done before the clock runs, on both sides: a process does them once.
 """
 
-import itertools
 import resource
 import statistics
 import tempfile
