@@ -12,3 +12,8 @@ Where to start reading, in the order in which an article travels:
 
 `model` and `statements` hold the vocabulary that all of them share.
 """
+
+import os
+
+# The matrices of a small model are small: a second thread of numpy's multiplication mostly waits, and takes the processor from others.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
