@@ -165,9 +165,14 @@ class Attributor:
             if node.pos_ in _VERBS and node.lemma_.lower() in self._speech and self._is_cue(token := sent.doc[node.i])
         )
 
+    def is_denial(self, attribution: "Attribution", doc: Doc) -> bool:
+        """True if the sentence's own cue denies; "no longer disputes that" does not."""
+        return attribution.force == "deny" and (attribution.cue_at < 0 or not _is_negated(doc[attribution.cue_at]))
+
     def denies(self, verbs: Iterable[Token]) -> bool:
         """True if somebody denies something with one of the verbs of saying of a sentence, though another may carry its speaker."""
-        return any(self._speech[token.lemma_.lower()] == "deny" and token.tag_ in ("VBD", "VBZ", "VBN") for token in verbs)
+        denying = (token for token in verbs if self._speech[token.lemma_.lower()] == "deny" and token.tag_ in ("VBD", "VBZ", "VBN"))
+        return any(not _is_negated(token) for token in denying)
 
     def attribute(self, sent: Span, sayings: Sequence[Saying], memory: Memory, publisher: str, *, inside_quote: bool) -> Attribution:
         """The voice of one sentence; updates `memory` with the people it names.
@@ -379,6 +384,12 @@ def _around(inner: Saying, sayings: Sequence[Saying]) -> Saying | None:
 def _offsets(doc: Doc, span: tuple[int, int], shift: int) -> tuple[int, int]:
     last = doc[span[1] - 1]
     return shift + doc[span[0]].idx, shift + last.idx + len(last)
+
+
+def _is_negated(token: Token) -> bool:
+    """ "No longer disputes it", "did not deny it": who does not deny denies nothing."""
+    words = {kid.lower_ for kid in token.children} | {grand.lower_ for kid in token.children if kid.lower_ == "longer" for grand in kid.children}
+    return bool(words & {"not", "n't", "never", "no"})
 
 
 def _begins_with_quote(sent: Span) -> bool:

@@ -156,7 +156,7 @@ class Reader:
                 quantities=with_wholes(tuple(quantity_mention(number, sent, text, shift) for number in _inside(numbers, sent)), sent),
                 names=_names(self._names, sent, text, shift),
                 attributions=tuple(self._attributor.mentions(said_here, attribution, memory, article.publisher, shift, doc)),
-                denial=attribution.force == "deny" or self._attributor.denies(verbs),
+                denial=self._attributor.is_denial(attribution, doc) or self._attributor.denies(verbs),
                 retraction=paragraph.role == "correction" or bool(_RETRACTION.search(sent.text)),
                 recap=bool(self._recap.find([PhraseToken(word.text, word.lemma) for word in words])),
             )

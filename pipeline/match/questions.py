@@ -173,6 +173,8 @@ def _names_subject(question: Question, place: Place, index: WatchIndex) -> bool:
     """True if the sentence has a word of the question's own subject, or speaks of or for a body that is that subject ("its operator")."""
     if not question.subject or any(hit.question == question.id for hit in place.hits.get("own subject", ())):
         return True
+    if question.kind is QuestionKind.DATE and any(hit.question == question.id and hit.own for hit in place.hits.get("cue", ())):
+        return True  # the analyst's own word for it: "we now intend to publish on the 26th"
     bodies = index.subject_bodies(question)
     return bool(bodies & (place.generic | {place.statement.voice.institution}))
 
