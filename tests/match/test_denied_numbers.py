@@ -162,7 +162,7 @@ def test_who_no_longer_disputes_it_denies_nothing(reader: Reader, crash: WatchIn
 
 def test_the_analysts_own_word_for_a_date_stands_for_its_subject(reader: Reader, names: Names, vocabulary: Vocabulary):
     watch = Watch(id="mine", title="The mine", subject=("mine", "report"), questions=(
-        Question(id="report", kind=QuestionKind.DATE, role="deadline", subject=("report",), cues=(Cues(words=("publish",)),)),))
+        Question(id="report", kind=QuestionKind.DATE, role="deadline", subject=("report",), cues=(Cues(state="", words=("publish",)),)),))
     article = make_article(text="The report on the mine is late. \"We now intend to publish on the 26th,\" Anna Berg said.", title="The mine")
     found = find_claims(reader.read(article), ArticleVersion(article=article, version=1), WatchIndex(watch, names, vocabulary))
     assert [claim.answer.value for claim in found if not claim.background] == ["2031-05-26"]
