@@ -264,6 +264,10 @@ def _same(claim: Claim, same: Standing, question: Question, score: float) -> Dec
             score=score,
             why=(f"the same answer, but it was {same.base.claim.certainty} and is now {claim.certainty}",),
         )
+    come_true = ours == 3 and old.certainty is Certainty.DEMANDED and question.kind is QuestionKind.YES_NO and claim.url != old.url
+    if come_true and not (claim.background or claim.passing or claim.tentative or claim.affirmed):
+        why = (f"what was only {old.certainty} is so now", _difference(claim, old))
+        return Decision(kind=ChangeKind.STATUS_CHANGED, prior=same.base, score=score, why=why)
     if _is_widened(claim, same, question):
         wider = "the same, and now for more than before"
         return Decision(kind=ChangeKind.SCOPE_CHANGED, prior=same.base, score=score, why=(wider,))

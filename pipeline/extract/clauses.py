@@ -205,6 +205,8 @@ def _governed(node: Node, child: Node | None) -> Certainty:
         return Certainty.UNKNOWN
     if node.lemma_ == "have" and child is not None and child.dep_ == "xcomp":
         return Certainty.DEMANDED
+    if governed is not None and child is not None and child.dep_ == "relcl" and _is_infinitive(child):
+        return governed  # "calls to resign": the model takes the infinitive for a relative clause
     if governed is None or child is None or child.dep_ not in ("xcomp", "ccomp", "acl", "prep", "advcl", "dobj", "pcomp"):
         return Certainty.FACT
     if child.i < node.i and child.dep_ in ("ccomp", "xcomp", "advcl"):
@@ -214,6 +216,10 @@ def _governed(node: Node, child: Node | None) -> Certainty:
     if child.dep_ == "dobj" and governed in (Certainty.DENIED, Certainty.POSSIBLE):
         return Certainty.FACT
     return governed
+
+
+def _is_infinitive(verb: Node) -> bool:
+    return verb.tag_ == "VB" and any(kid.lower_ == "to" and kid.dep_ == "aux" for kid in verb.children)
 
 
 def _is_apart(node: Node, child: Node | None, *, negated: bool = False) -> bool:

@@ -83,7 +83,7 @@ def counting_score(question: Question, statement: Statement, mention: QuantityMe
     if is_bare(statement, mention) and not question.unit and not _is_year(statement, mention):
         sure = tells_of_change(statement, mention.at)
         return (0.85 if hits.get("of before") else 0.8 if sure else 0.7) if _stands_for(question, statement, mention, hits, index) else 0.0
-    return _quantity_score(question, statement, mention, counted, index)
+    return _quantity_score(question, statement, mention, counted, index) or _paid_by_the_subject(question, statement, mention, hits)
 
 
 def _is_year(statement: Statement, mention: QuantityMention) -> bool:
@@ -188,6 +188,23 @@ def is_named(statement: Statement, mention: QuantityMention) -> bool:
         and number.head == mention.at - 1
         and number.text.isdigit()
     )
+
+
+def _paid_by_the_subject(question: Question, statement: Statement, mention: QuantityMention, hits: Hits) -> float:
+    """ "The state is to inject 1.1 billion", "Corvin's offer, at EUR 0.95": a sum in a clause whose subject, or offer, is asked for."""
+    if not mention.unit or not question.unit:
+        return 0.0
+    clause = statement.words[mention.upto - 1].clause
+    if question.unit == mention.unit and question.subject:
+        subjects = [hit for hit in hits.get("own subject", ()) if statement.words[hit.upto - 1].dep in ("nsubj", "poss")]
+        return 0.68 if any(statement.words[hit.at].clause == clause for hit in subjects) else 0.0
+    if question.unit == f"{mention.unit}/share" and (mention.high or 0.0) < _MOST_A_SHARE:
+        return 0.68 if any(statement.words[hit.at].clause == clause for hit in _nouns(statement, hits.get("of", ()))) else 0.0
+    return 0.0
+
+
+# No share costs more in news of a bid for it; a larger sum is the price of the whole firm.
+_MOST_A_SHARE = 1_000.0
 
 
 def _quantity_score(

@@ -64,6 +64,8 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
     states = index.states(question)
     for hit in (*hits.get("state", ()), *hits.get("denied state", ())):
         word = head_word(statement, hit)
+        if not hit.own and _is_the_subject(question, hit, hits):
+            continue  # "Withdrawals were capped": what is asked about is no state of it
         if hit.phrase.endswith("ed") and word.tag in ("NN", "NNS"):
             continue  # "the files of three million people" have not been filed
         if word.certainty is Certainty.UNKNOWN or is_history(statement, word):
@@ -99,6 +101,12 @@ def _status(question: Question, statement: Statement, hits: Hits, index: WatchIn
         yield best
     elif denies_outright(statement) and hits.get("own subject"):
         yield Found(answer=Answer(type="status", text="denied"), certainty=Certainty.DENIED, score=0.62, fallback=True)
+
+
+def _is_the_subject(question: Question, hit: Hit, hits: Hits) -> bool:
+    """ "Withdrawals were capped": a word that the analyst gave as the question's subject is no state of it."""
+    subjects = (other for other in hits.get("own subject", ()) if other.phrase in question.subject)
+    return hit.upto - hit.at == 1 and any(other.at <= hit.at < other.upto for other in subjects)
 
 
 _TAKING = frozenset("revoke withdraw cancel lose strip rescind scrap forfeit annul remove".split())

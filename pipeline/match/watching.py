@@ -190,6 +190,8 @@ class WatchIndex:
         for cues in question.cues if self._use_cues else ():
             use = "own state" if question.kind is QuestionKind.STATUS else "cue"
             yield from _labelled(use, question.id, cues.state, (form for words in cues.words for form in _forms(words)))
+            if question.kind is QuestionKind.QUANTITY:
+                yield from _labelled(use, question.id, cues.state, self._with_synonyms(cues.words))
             if question.kind is QuestionKind.YES_NO:
                 yield from _labelled(use, question.id, cues.state, self._relatives(cues.words, question))
 

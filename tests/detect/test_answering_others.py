@@ -196,3 +196,8 @@ def test_a_date_still_to_come_on_the_day_the_one_before_has_come_is_new():
     kept = make_claim(answer=date_answer(12), certainty=Certainty.FACT, effective=day(12), voice=FIRM)
     final = make_claim(answer=date_answer(30), certainty=Certainty.PLANNED, effective=day(30), voice=OUTLET)
     assert step(final, kept, question=make_question(QuestionKind.DATE, role="event")).kind is ChangeKind.NEW
+
+
+def test_what_was_only_demanded_and_is_so_now_is_a_change():
+    asked = says("no", voice=UNION, certainty=Certainty.DEMANDED)
+    assert step(later(says("no", voice=OUTLET), 9), asked, question=YES_NO).kind is ChangeKind.STATUS_CHANGED

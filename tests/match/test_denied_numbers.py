@@ -166,3 +166,30 @@ def test_the_analysts_own_word_for_a_date_stands_for_its_subject(reader: Reader,
     article = make_article(text="The report on the mine is late. \"We now intend to publish on the 26th,\" Anna Berg said.", title="The mine")
     found = find_claims(reader.read(article), ArticleVersion(article=article, version=1), WatchIndex(watch, names, vocabulary))
     assert [claim.answer.value for claim in found if not claim.background] == ["2031-05-26"]
+
+
+BANK = Watch(id="bank", title="The bank", subject=("bank",), questions=(
+    Question(id="aid", kind=QuestionKind.QUANTITY, unit="EUR", of=("aid",), subject=("state", "government")),
+    Question(id="price", kind=QuestionKind.QUANTITY, unit="EUR/share", of=("offer", "bid")),
+    Question(id="limit", kind=QuestionKind.STATUS, family="order", subject=("withdraw", "limit")),
+    Question(id="chief", kind=QuestionKind.YES_NO, subject=("Roe",), cues=(Cues(state="no", words=("resign",)),)),
+    Question(id="jobs", kind=QuestionKind.QUANTITY, of=("job",), cues=(Cues(state="", words=("layoff",)),)),
+))
+
+
+@pytest.mark.parametrize(("text", "question", "value", "certainty"), [
+    ("The state is to put EUR 1.1 billion into the bank.", "aid", "1.1e+09", Certainty.PLANNED),
+    ("The offer for the bank, at EUR 0.95, was not accepted.", "price", "0.95", None),
+    ("The offer for the bank came to EUR 95 million.", "price", None, None),
+    ("Withdrawals were slow at the bank.", "limit", None, None),
+    ("Ada Roe of the bank brushed aside calls to resign.", "chief", "no", Certainty.DEMANDED),
+    ("The bank said that 850 jobs will go.", "jobs", "850", None),
+])
+def test_a_bank_is_read_as_a_reader_takes_it(
+    reader: Reader, names: Names, vocabulary: Vocabulary, text: str, question: str, value: str | None, certainty: Certainty | None
+):
+    article = make_article(text=text, title="The bank")
+    index = WatchIndex(BANK, names, vocabulary)
+    found = of(list(find_claims(reader.read(article), ArticleVersion(article=article, version=1), index)), question)
+    assert [claim.answer.value for claim in found] == ([value] if value else [])
+    assert certainty is None or [claim.certainty for claim in found] == [certainty]
