@@ -9,10 +9,11 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
+from pipeline.detect.again import against_others, difference, said_again, same_answer
 from pipeline.detect.answers import Relation, certainty_level, compare_answers
 from pipeline.detect.events import is_told_as_toll
 from pipeline.detect.order import steps_back
-from pipeline.detect.silence import AGAIN, DISPUTE_DAYS, WEAK, Decision, answers_rival, stay_silent
+from pipeline.detect.silence import DISPUTE_DAYS, WEAK, Decision, answers_rival, stay_silent
 from pipeline.detect.state import Standing, fold_answers
 from pipeline.detect.voices import own_last, person_last, rival_of, same_voice, stands
 from pipeline.detect.wordings import SAME_MATTER, SAME_WORDS, taken_up, turn_of
@@ -21,8 +22,6 @@ from pipeline.watches import Question, QuestionKind
 
 # States of unordered families in which somebody has said no.
 _NO_STATES = frozenset(("rejected", "refused", "off"))
-# States whose own words say that it is so again.
-_RETURNS = frozenset(("resumed", "renewed", "restored", "reopened", "restarted", "returned"))
 # Who orders or grants something does it; that contradicts nobody.
 _ACTS = frozenset("order rule decide grant approve reject dismiss sentence impose lift ban declare".split())
 _TURNS = {
@@ -66,10 +65,10 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return _first(claim, score, denial)
     if (early := _before_comparing(claim, past, current, question, states, score)) is not None:
         return early
-    same = _same_answer(claim, current)
+    same = same_answer(claim, current)
     latest = current[-1]
     if same is not None:
-        return _against_others(claim, same, past, current, question, score) or _same(claim, same, question, score)
+        return against_others(claim, same, past, current, question, score) or said_again(claim, same, question, score)
     if question.kind is QuestionKind.DATE and _is_over(latest.base.claim, claim):
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("a date still to come, after the one before has come and gone",))
     if not claim.tentative and not claim.background and all(item.base.claim.tentative for item in current):
@@ -83,37 +82,11 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
             kind=ChangeKind.DISPUTED,
             prior=answered,
             score=score,
-            why=(f"{claim.voice.speaker} holds to its answer against {answered.claim.voice.speaker}", _difference(claim, answered.claim)),
+            why=(f"{claim.voice.speaker} holds to its answer against {answered.claim.voice.speaker}", difference(claim, answered.claim)),
         )
     if (quiet := stay_silent(claim, past, current, question, states)) is not None:
         return quiet
     return _different(claim, past, latest, current, question, states, score, denial)
-
-
-def _against_others(
-    claim: Claim, same: Standing, past: Sequence[StoredClaim], current: tuple[Standing, ...], question: Question, score: float
-) -> Decision | None:
-    """What somebody has said before, said again against others: a body takes another's side, or answers what was said since."""
-    if question.kind is not QuestionKind.YES_NO or not claim.voice.attributed or claim.background or claim.tentative:
-        return None
-    if claim.certainty in WEAK:
-        return None
-    own = own_last(claim, past)
-    opposite = [item for item in current if item is not same and item.base.claim.answer.value not in (None, claim.answer.value)]
-    for item in reversed(opposite):
-        if own is not None and own.claim.url != claim.url and stands(own, (item,)) and own.claim.certainty not in WEAK:
-            why = (f"the same voice ({claim.voice.institution}) now says the opposite", _difference(claim, own.claim))
-            return Decision(kind=ChangeKind.REVERSED, prior=own, score=score, why=why)
-        rival = item.base
-        if {claim.voice.institution, claim.voice.speaker} & item.voices() or rival.claim.url == claim.url:
-            continue
-        spoke = own.claim.seen_at if own is not None else same.base.claim.seen_at
-        if rival.claim.seen_at <= spoke or claim.said_at - rival.claim.said_at > dt.timedelta(days=DISPUTE_DAYS):
-            continue
-        kind = ChangeKind.DENIED if claim.answer.value == "no" else ChangeKind.DISPUTED
-        why = (f"{claim.voice.speaker} says so against {rival.claim.voice.speaker}", _difference(claim, rival.claim))
-        return Decision(kind=kind, prior=rival, score=score, why=why)
-    return None
 
 
 def _is_over(old: Claim, claim: Claim) -> bool:
@@ -135,7 +108,7 @@ def _before_comparing(
     if claim.correction and (corrected := _corrected(claim, past, score)) is not None:
         return corrected
     if (turned := _turned(claim, past, question, states)) is not None:
-        why = (f"{claim.voice.speaker} now says the opposite of what {claim.voice.speaker} said before", _difference(claim, turned.claim))
+        why = (f"{claim.voice.speaker} now says the opposite of what {claim.voice.speaker} said before", difference(claim, turned.claim))
         return Decision(kind=ChangeKind.REVERSED, prior=turned, score=score, why=why)
     return None
 
@@ -148,7 +121,7 @@ def _corrected(claim: Claim, past: Sequence[StoredClaim], score: float) -> Decis
     own = own_last(claim, given, other_article=True)
     if own is None or compare_answers(claim.answer, own.claim.answer) is Relation.SAME:
         return None
-    why = (f"{claim.voice.speaker} corrects its own statement", _difference(claim, own.claim))
+    why = (f"{claim.voice.speaker} corrects its own statement", difference(claim, own.claim))
     return Decision(kind=ChangeKind.CORRECTED, prior=own, score=score, why=why)
 
 
@@ -207,7 +180,7 @@ def _other_statement(claim: Claim, past: Sequence[StoredClaim], score: float, de
     if taken is not None and before is not None:
         kind = turn_of(claim, taken)
         if kind is not None:
-            return Decision(kind=kind, prior=before, score=score, why=(_TURNS[kind], _difference(claim, before.claim)))
+            return Decision(kind=kind, prior=before, score=score, why=(_TURNS[kind], difference(claim, before.claim)))
         if taken.share >= SAME_WORDS or (taken.share >= SAME_MATTER and not claim.voice.attributed):
             return Decision(kind=ChangeKind.REPEAT, prior=before, score=score, why=("the same in other words",))
     if claim.affirmed:
@@ -232,82 +205,6 @@ def _first(claim: Claim, score: float, denial: bool) -> Decision:
     return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("first answer to this question",))
 
 
-def _same_answer(claim: Claim, current: tuple[Standing, ...]) -> Standing | None:
-    for item in reversed(current):
-        old = item.base.claim
-        if (
-            (Certainty.DENIED in (claim.certainty, old.certainty))
-            and claim.certainty is not old.certainty
-            and claim.answer.type != "yes-no"
-        ):
-            continue
-        relation = compare_answers(claim.answer, old.answer)
-        if relation is Relation.SAME or (relation is Relation.WIDENED and claim.answer.type == "date"):
-            return item
-    return None
-
-
-def _same(claim: Claim, same: Standing, question: Question, score: float) -> Decision:
-    """The same answer again: a repeat, unless what was to come has now happened, or what was doubtful is now firm."""
-    old = max((same.base, *same.support), key=lambda stored: certainty_level(stored.claim.certainty)).claim
-    ours, theirs = certainty_level(claim.certainty), certainty_level(old.certainty)
-    steps = question.kind is QuestionKind.QUANTITY and not question.role and theirs >= 2
-    # What was demanded or depended on something was never foretold: that it holds now is the answer itself.
-    foretold = old.certainty not in (Certainty.DEMANDED, Certainty.CONDITIONAL)
-    firmer = ours > theirs and foretold and not steps and not claim.background and claim.answer.value is not None and not claim.tentative
-    if question.kind is QuestionKind.YES_NO and claim.answer.value == "no" and theirs == 2:
-        firmer = False  # who will not do a thing and does not do it tells nothing new
-    if firmer and claim.url != old.url and not claim.passing:
-        return Decision(
-            kind=ChangeKind.CERTAINTY_CHANGED,
-            prior=same.base,
-            score=score,
-            why=(f"the same answer, but it was {same.base.claim.certainty} and is now {claim.certainty}",),
-        )
-    come_true = ours == 3 and old.certainty is Certainty.DEMANDED and question.kind is QuestionKind.YES_NO and claim.url != old.url
-    if come_true and not (claim.background or claim.passing or claim.tentative or claim.affirmed):
-        why = (f"what was only {old.certainty} is so now", _difference(claim, old))
-        return Decision(kind=ChangeKind.STATUS_CHANGED, prior=same.base, score=score, why=why)
-    if _is_widened(claim, same, question):
-        wider = "the same, and now for more than before"
-        return Decision(kind=ChangeKind.SCOPE_CHANGED, prior=same.base, score=score, why=(wider,))
-    if _is_so_again(claim, same, question):
-        why = ("so again: what it was between has not been reported", f"was so on {same.base.claim.said_at:%-d %B %Y}")
-        return Decision(kind=ChangeKind.STATUS_CHANGED, prior=same.base, score=score, why=why)
-    return Decision(kind=ChangeKind.REPEAT, prior=same.base, score=score, why=("the same answer as before",))
-
-
-_WIDENING = re.compile(
-    r"(?i)\b(?:extend|widen|expand|broaden|enlarge)(?:ed|s|ing)?\b|\badd(?:ed|s|ing)\b|\bnow (?:also )?(?:covers?|includes?)\b"
-)
-_NAME = re.compile(r"\b[A-Z][\w'’-]+")
-
-
-def _is_widened(claim: Claim, same: Standing, question: Question) -> bool:
-    """ "The order was extended at 2 p.m. to Larkspur": the same state, said to reach a place or thing not named with it before."""
-    if question.kind is not QuestionKind.STATUS or claim.background or claim.passing or claim.tentative:
-        return False
-    widening = _WIDENING.search(claim.sentence)
-    if widening is None or claim.certainty not in (Certainty.FACT, Certainty.ORDERED):
-        return False
-    before = {name for stored in (same.base, *same.support) for name in _NAME.findall(stored.claim.sentence)}
-    spoken = {*claim.voice.speaker.split(), *claim.voice.institution.split()}
-    return bool(set(_NAME.findall(claim.sentence[widening.end() :])) - before - spoken)
-
-
-def _is_so_again(claim: Claim, same: Standing, question: Question) -> bool:
-    """ "Has been open again since Saturday": the same state, come back on a day after all that told of it before."""
-    new = claim.effective
-    if question.kind is not QuestionKind.STATUS or claim.background or claim.passing or claim.tentative or claim.affirmed:
-        return False
-    settled = claim.certainty in (Certainty.FACT, Certainty.ORDERED)
-    if claim.answer.value in _RETURNS or not settled or not AGAIN.search(claim.sentence):
-        return False
-    told = max(stored.claim.said_at for stored in (same.base, *same.support))
-    began = new.start if new is not None and new.start is not None else claim.said_at
-    return began.date() > told.date()
-
-
 def _different(
     claim: Claim,
     past: Sequence[StoredClaim],
@@ -324,9 +221,9 @@ def _different(
     base = (own if own is not None and own.claim.key in {item.base.claim.key for item in current} else None) or undisputed
     back = steps_back(claim.answer, (rival or base).claim.answer, question, states)
     fresh = rival is not None and (claim.said_at - rival.claim.said_at) <= dt.timedelta(days=DISPUTE_DAYS)
-    difference = _difference(claim, (rival or base).claim)
+    told = difference(claim, (rival or base).claim)
     if question.kind is QuestionKind.DATE and claim.certainty is Certainty.DENIED:
-        return _dropped(claim, own, current, score, difference)
+        return _dropped(claim, own, current, score, told)
     denied = denial or claim.certainty is Certainty.DENIED
     if denied and question.kind is QuestionKind.QUANTITY:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("denies another number than the one that stands",))
@@ -335,20 +232,20 @@ def _different(
             kind=ChangeKind.DENIED,
             prior=rival,
             score=score,
-            why=(f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said", difference),
+            why=(f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said", told),
         )
     if own is not None and back and question.kind is not QuestionKind.QUANTITY and own.claim.url != claim.url and stands(own, current):
         return Decision(
             kind=ChangeKind.REVERSED,
             prior=own,
             score=score,
-            why=(f"the same voice ({claim.voice.institution}) now says the opposite", _difference(claim, own.claim)),
+            why=(f"the same voice ({claim.voice.institution}) now says the opposite", difference(claim, own.claim)),
         )
     if rival is not None and claim.voice.attributed and question.kind is QuestionKind.QUANTITY and _CONTRASTED.search(claim.sentence):
-        why = (f"{claim.voice.speaker} sets another figure against that of {rival.claim.voice.speaker}", difference)
+        why = (f"{claim.voice.speaker} sets another figure against that of {rival.claim.voice.speaker}", told)
         return Decision(kind=ChangeKind.DISPUTED, prior=rival, score=score, why=why)
     if question.kind is QuestionKind.QUANTITY and back and (series := _own_series(claim, own, rival)) is not None:
-        why = (f"{claim.voice.institution} goes on counting", _difference(claim, series.claim))
+        why = (f"{claim.voice.institution} goes on counting", difference(claim, series.claim))
         return Decision(kind=ChangeKind.NUMBER_CHANGED, prior=series, score=score, why=why)
     if rival is not None and fresh and not is_told_as_toll(claim, question) and claim.voice.attributed and not _exceeds(claim, rival.claim):
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("another voice counts, but sets it against no other count",))
@@ -357,7 +254,7 @@ def _different(
             kind=ChangeKind.DISPUTED,
             prior=rival,
             score=score,
-            why=(f"{claim.voice.speaker} and {rival.claim.voice.speaker} cannot both be right", difference),
+            why=(f"{claim.voice.speaker} and {rival.claim.voice.speaker} cannot both be right", told),
         )
     planned, done = certainty_level(base.claim.certainty), certainty_level(claim.certainty)
     if question.kind is QuestionKind.STATUS and planned == 2 and done == 3 and not back and (states or claim.answer.value == "done"):
@@ -365,13 +262,13 @@ def _different(
             kind=ChangeKind.CERTAINTY_CHANGED,
             prior=base,
             score=score,
-            why=(f"what was {base.claim.certainty} is now happening", _difference(claim, base.claim)),
+            why=(f"what was {base.claim.certainty} is now happening", difference(claim, base.claim)),
         )
     if question.kind is QuestionKind.DATE and planned == 2 and done == 3 and _has_come(claim):
-        why = (f"what was {base.claim.certainty} has happened, on another day", _difference(claim, base.claim))
+        why = (f"what was {base.claim.certainty} has happened, on another day", difference(claim, base.claim))
         return Decision(kind=ChangeKind.CERTAINTY_CHANGED, prior=base, score=score, why=why)
     kind = _VALUE_KINDS[question.kind]
-    return Decision(kind=kind, prior=base, score=score, why=(_difference(claim, base.claim),))
+    return Decision(kind=kind, prior=base, score=score, why=(difference(claim, base.claim),))
 
 
 # "Half a million more than the company says", "four times the official count".
@@ -403,7 +300,7 @@ def _has_come(claim: Claim) -> bool:
     return when is not None and when.start is not None and when.start.date() <= claim.said_at.date()
 
 
-def _dropped(claim: Claim, own: StoredClaim | None, current: tuple[Standing, ...], score: float, difference: str) -> Decision:
+def _dropped(claim: Claim, own: StoredClaim | None, current: tuple[Standing, ...], score: float, told: str) -> Decision:
     """A date is given up: a turn of its own voice, or a date that moved away; news only if it was the date."""
     named = next((item.base for item in current if compare_answers(claim.answer, item.base.claim.answer) is Relation.SAME), None)
     if named is None and claim.affirmed:
@@ -415,9 +312,9 @@ def _dropped(claim: Claim, own: StoredClaim | None, current: tuple[Standing, ...
             kind=ChangeKind.REVERSED,
             prior=own,
             score=score,
-            why=(f"{claim.voice.institution} gives up the date it had held to", difference),
+            why=(f"{claim.voice.institution} gives up the date it had held to", told),
         )
-    return Decision(kind=ChangeKind.DATE_MOVED, prior=named, score=score, why=("the date is given up", difference))
+    return Decision(kind=ChangeKind.DATE_MOVED, prior=named, score=score, why=("the date is given up", told))
 
 
 _EXPLAINS = re.compile(r"(?i)\b(?:caus\w+|why|behind|brought|blame\w*|responsib\w+|origins?|started|sparked|triggered)\b")
@@ -441,7 +338,3 @@ def _contradicts(claim: Claim, rival: Claim, question: Question, back: bool) -> 
     if question.kind is QuestionKind.STATEMENT:
         return False
     return same_article
-
-
-def _difference(claim: Claim, old: Claim) -> str:
-    return f"was: {old.answer.text} ({old.voice.speaker}, {old.said_at:%-d %B %Y}); now: {claim.answer.text} ({claim.voice.speaker})"

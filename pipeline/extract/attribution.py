@@ -6,16 +6,16 @@ quotation that goes on from the last speaker, else the outlet's own.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Span, Token
 
-from pipeline.extract.naming import bare_name, has_own_name, person_in, phrase_of
 from pipeline.extract.nodes import Node
 from pipeline.extract.quotations import manner_of
-from pipeline.extract.roles import LEADERS, cited_by, roles_of
+from pipeline.extract.roles import cited_by
 from pipeline.extract.sayings import Saying, find_sayings
-from pipeline.extract.sources import is_person, quoting_verb
+from pipeline.extract.sources import quoting_verb
+from pipeline.extract.speakers import Memory, Speakers
 from pipeline.language.names import Names
 from pipeline.language.vocabulary import Vocabulary
 from pipeline.model import Voice
@@ -25,17 +25,6 @@ from pipeline.watches import Entity
 _VERBS = frozenset(("VERB", "AUX"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _SELF = frozenset(("i", "we", "my", "our"))
-_HE = frozenset(("he", "she"))
-_THEY = frozenset(("it", "they", "we", "i"))
-_MEDIA_WORDS = frozenset(
-    "agency television tv channel newspaper daily website broadcaster radio paper magazine outlet station news site".split()
-)
-_OFFICES = frozenset(
-    "ministry army military government official officials presidency forces staff police parliament command centre center department "
-    "navy president minister spokesman spokeswoman spokesperson administration agency regulator court commission authorities authority "
-    "council side delegation leadership general troops media officer commander envoy chief member source aide adviser advisor diplomat lawyer executive executives manager managers board union".split()
-)
-_DOCUMENTS = frozenset("paper statement report document page website letter post memo filing release text communique tweet".split())
 _NOBODY = frozenset(("who", "which", "that", "there", "this", "what", "nobody", "none", "whoever"))
 # What a body's own outlet is called besides its name: "Court of Appeal of Brevany, Press Office".
 _PRESS_OFFICE = frozenset("press office newsroom news media service department relations communications of the and for".split())
@@ -51,23 +40,12 @@ class Attribution:
     force: str = ""
 
 
-@dataclass(slots=True)
-class Memory:
-    """Who has spoken so far in this article; made new for each article."""
-
-    last_person: tuple[str, str] | None = None
-    last_body: tuple[str, str] | None = None
-    last_speaker: tuple[str, str] | None = None
-    full_names: dict[str, str] = field(default_factory=dict)
-    institutions: dict[str, str] = field(default_factory=dict)
-    roles: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-
 class Attributor:
     """Attributes the sentences of one article after the other; `names` resolve spellings, `vocabulary` the verbs."""
 
     def __init__(self, names: Names, vocabulary: Vocabulary) -> None:
         self._names = names
+        self._speakers = Speakers(names)
         self._speech = vocabulary.speech
         self._sayings = vocabulary.sayings
         self._own_voices: dict[str, Voice] = {}
@@ -144,7 +122,7 @@ class Attributor:
     def _voice(self, saying: Saying, memory: "Memory", publisher: str) -> Voice:
         cue = saying.verb.lemma_ if saying.verb is not None else ""
         if saying.head is not None:
-            speaker, institution = self._who(saying.head, memory)
+            speaker, institution = self._speakers.who(saying.head, memory)
         else:
             speaker, institution = (memory.last_speaker if saying.verb is None else None) or ("", "")
         if not speaker:
@@ -184,7 +162,7 @@ class Attributor:
             publisher: The outlet, which stands behind what nobody else says.
             inside_quote: True if the sentence begins inside a quotation opened earlier.
         """
-        self._remember_people(sent, memory)
+        self._speakers.remember_people(sent, memory)
         found = self._sentence_voice(sayings, memory)
         if found is None and (inside_quote or _begins_with_quote(sent)) and memory.last_speaker:
             found = (*memory.last_speaker, "", "", -1, "say")
@@ -214,15 +192,15 @@ class Attributor:
             verb, head = saying.verb, saying.head
             assert verb is not None
             assert head is not None
-            speaker, institution = self._who(head, memory)
+            speaker, institution = self._speakers.who(head, memory)
             if not speaker:
                 continue
-            if self._is_media(head, speaker) and any(_is_inside(other, saying) for other in spoken[number + 1 :]):
+            if self._speakers.is_media(head, speaker) and any(_is_inside(other, saying) for other in spoken[number + 1 :]):
                 carrier = carrier or speaker
                 continue
-            passed_on = cited_by(verb) if self._is_media(head, speaker) else None
+            passed_on = cited_by(verb) if self._speakers.is_media(head, speaker) else None
             if passed_on is not None:
-                carrier, (speaker, institution) = carrier or speaker, self._who(passed_on, memory)
+                carrier, (speaker, institution) = carrier or speaker, self._speakers.who(passed_on, memory)
             carrier = carrier or self._relay(verb, memory) or self._told(verb, memory)
             cue = "according to" if verb.lower_ == "according" else verb.lemma_
             return speaker, institution, carrier, cue, verb.i, saying.force
@@ -246,111 +224,14 @@ class Attributor:
         agent = next((grand for kid in quoting.children if kid.dep_ == "agent" for grand in kid.children if grand.dep_ == "pobj"), None)
         passive = any(kid.dep_ == "nsubjpass" for kid in quoting.children)
         relayed = agent if passive else next((kid for kid in quoting.children if kid.dep_ == "nsubj"), None)
-        return self._who(relayed, memory)[0] if relayed is not None else ""
+        return self._speakers.who(relayed, memory)[0] if relayed is not None else ""
 
     def _told(self, cue: Token, memory: Memory) -> str:
         """The outlet that was told, if any: "told the X agency"."""
         for kid in cue.children:
-            if kid.dep_ in ("dobj", "dative") and kid.ent_type_ in ("ORG", "PERSON", "PRODUCT", "GPE", "") and self._is_media(kid, ""):
-                return self._who(kid, memory)[0]
+            if kid.dep_ in ("dobj", "dative") and kid.ent_type_ in ("ORG", "PERSON", "PRODUCT", "GPE", "") and self._speakers.is_media(kid, ""):
+                return self._speakers.who(kid, memory)[0]
         return ""
-
-    def _is_media(self, token: Token, speaker: str) -> bool:
-        known = self._names.entity(speaker) if speaker else None
-        if known is not None:
-            return known.media
-        phrase = {word.lower_ for word in token.subtree if word.dep_ in ("compound", "amod", "nmod", "poss", "appos") or word == token}
-        if phrase & _MEDIA_WORDS:
-            return True
-        return any(hit.entity.media for hit in self._names.find([word.text for word in token.subtree]))
-
-    def _who(self, head: Token, memory: Memory) -> tuple[str, str]:
-        """Canonical speaker and institution of a noun phrase."""
-        lower = head.lower_
-        if lower in _HE:
-            return memory.last_person or memory.last_speaker or ("", "")
-        if lower in _THEY and head.pos_ == "PRON":
-            # "The office will wait, it said": the subject of what is said, wherever the parser puts that clause.
-            before = head.doc[head.sent.start : head.i]
-            subject = next((word for word in before if word.dep_ in ("nsubj", "nsubjpass") and word.pos_ in ("NOUN", "PROPN")), None)
-            if subject is not None and lower in ("it", "they"):
-                return self._who(subject, memory)
-            return (memory.last_body if lower != "i" else None) or memory.last_speaker or ("", "")
-        if lower in _DOCUMENTS and (owner := self._owner(head)):
-            memory.roles[lower] = (owner, self._names.institution(owner))
-            return memory.roles[lower]
-        person = person_in(head)
-        if person:
-            name = memory.full_names.get(person.split()[-1].lower(), person)
-            name = self._names.canonical(name)
-            institution = memory.institutions.get(name) or self._names.institution(name)
-            memory.last_person = (name, institution)
-            self._remember_roles(head, memory.last_person, memory)
-            return memory.last_person
-        phrase = phrase_of(head)
-        known = self._names.entity(phrase)
-        if known is None and lower in LEADERS and (leader := self._leader(head, memory)):
-            return leader
-        if known is None and head.lower_ in memory.roles and not has_own_name(head):
-            return memory.roles[head.lower_]
-        name = known.name if known else self._names.canonical(phrase)
-        institution = self._names.institution(name) if known else self._phrase_institution(head, name)
-        memory.last_body = (name, institution)
-        self._remember_roles(head, memory.last_body, memory)
-        return memory.last_body
-
-    def _leader(self, head: Token, memory: Memory) -> tuple[str, str] | None:
-        """ "The Danish leader": the last person named who speaks for that country."""
-        hits = self._names.find([word.text for word in head.subtree])
-        country = self._names.institution(hits[0].entity.name) if hits else ""
-        return next(((name, body) for name, body in reversed(memory.institutions.items()) if country and body == country), None)
-
-    def _owner(self, head: Token) -> str:
-        """Whose paper, statement or page it is: "a paper of the committee", "a statement on the ministry's page"."""
-        after = [word.text for word in head.subtree if word.i > head.i or word.dep_ in ("poss", "compound", "amod")]
-        hits = [hit for hit in self._names.find(after) if not hit.entity.media and hit.entity.kind != "person"]
-        return hits[0].entity.name if hits else ""
-
-    def _phrase_institution(self, head: Token, name: str) -> str:
-        """ "The Defence Ministry in Moscow" and "Russia's General Staff" speak for the country that they name."""
-        if head.lower_ not in _OFFICES and not any(word.lower_ in _OFFICES for word in head.subtree if word.head == head):
-            return name
-        told = min((kid.left_edge.i for kid in head.children if kid.dep_ in ("relcl", "acl") and kid.i > head.i), default=head.right_edge.i + 1)
-        hits = self._names.find([word.text for word in head.subtree if word.i < told])
-        return self._names.institution(hits[0].entity.name) if hits else name
-
-    def _remember_people(self, sent: Span, memory: Memory) -> None:
-        for ent in sent.ents:
-            if ent.label_ != "PERSON" or len(ent) < 2 or not is_person(ent.text):
-                continue
-            name = bare_name(ent.text)
-            canonical = self._names.canonical(name)
-            memory.full_names.setdefault(name.split()[-1].lower(), canonical)
-            if canonical not in memory.institutions:
-                own = self._names.institution(canonical)
-                memory.institutions[canonical] = own if own != canonical else self._title_institution(ent) or canonical
-            memory.roles.update(dict.fromkeys(roles_of(ent), (canonical, memory.institutions[canonical])))
-
-    def _title_institution(self, ent: Span) -> str:
-        """The body a person speaks for by title or apposition: "Kremlin spokesman X", "X, spokesman for the Y"."""
-        root = ent.root
-        beside = [word for word in root.subtree if word.i < ent.start]
-        for kid in root.children:
-            if kid.dep_ == "appos":
-                beside.extend(word for word in kid.subtree if word.dep_ not in ("relcl", "punct"))
-        if root.dep_ == "appos":
-            beside.extend(word for word in root.head.subtree if word.i < ent.start)
-        if not any(word.lower_ in _OFFICES for word in beside) and not beside:
-            return ""
-        hits = self._names.find([word.text for word in sorted(beside, key=lambda word: word.i)])
-        return self._names.institution(hits[0].entity.name) if hits else ""
-
-    def _remember_roles(self, head: Token, who: tuple[str, str], memory: Memory) -> None:
-        memory.roles[head.lower_] = who
-        for word in head.subtree:
-            if word.lower_ in _OFFICES and word.dep_ in ("compound", "appos", "nmod"):
-                memory.roles[word.lower_] = who
-
 
 def _subject(verb: Token) -> Token | None:
     for kid in verb.children:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline.extract.attribution import Attribution, Attributor, Memory
+from pipeline.extract.attribution import Attribution, Attributor
 from pipeline.extract.clauses import Standing, Standings
 from pipeline.extract.date_mentions import date_mention, ends_of_stretches, said_date, tense_at
 from pipeline.extract.dates import DateFinder, Found
@@ -22,6 +22,7 @@ from pipeline.extract.quantities import Number, find_numbers
 from pipeline.extract.quantity_mentions import quantity_mention, with_wholes
 from pipeline.extract.quotations import quoted_spans
 from pipeline.extract.sentences import word_index
+from pipeline.extract.speakers import Memory
 from pipeline.language.names import Names
 from pipeline.language.phrases import Phrases, PhraseToken
 from pipeline.language.vocabulary import Vocabulary

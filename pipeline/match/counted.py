@@ -4,18 +4,17 @@ from collections.abc import Iterator
 
 from pipeline.match.nouns import OF_THEM, counting_score, is_contrast, is_named, is_what_remains, own_roles, says_its_role
 from pipeline.match.standing import (
-    ORDINALS,
     Found,
     Hits,
     closest,
     is_dated_back,
     is_history,
-    is_told,
     nth_of,
     recaps,
-    rejects_report,
     tells_of_change,
 )
+from pipeline.match.told_without_numbers import counted_by_order, none_at_all, one_more, wholly
+from pipeline.match.untrue import is_told, rejects_report
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import QuantityMention, Statement, Word
@@ -27,9 +26,6 @@ _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday 
 # Roles whose words are verbs, and the ends of the nouns among them ("departure", "arrival", "reinforcement", "pullout").
 _MOVING_ROLES = frozenset(("leaves", "stays", "arrives"))
 _OF_VERBS = ("ure", "al", "ment", "out", "exit")
-_PERSON = frozenset(
-    "man woman boy girl child person worker driver soldier officer firefighter resident villager passenger student teacher foreman".split()
-)
 _RECORDING = frozenset("record count log note register report observe put tally".split())
 
 
@@ -43,11 +39,11 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
     mentions = _in_telling_clauses(question, statement, mentions, hits)
     fitting = [found for mention in mentions if (found := _read_number(question, statement, mention, hits, index)) is not None]
     if not fitting and question.unit == "percent":
-        fitting += _wholly(statement, hits)
+        fitting += wholly(statement, hits)
     if not any(not found.part for found in fitting):
-        fitting += _counted_by_order(question, statement, hits) or (_one_more(question, statement, hits) if not fitting else [])
+        fitting += counted_by_order(question, statement, hits) or (one_more(question, statement, hits) if not fitting else [])
     if not fitting and not question.unit:
-        fitting += _none_at_all(question, statement, hits)
+        fitting += none_at_all(question, statement, hits)
     if any(not found.part for found in fitting):
         fitting = [found for found in fitting if not found.part]  # "two more, which brings them to five"
     if rejects_report(statement, hits) and len(fitting) <= 1 and (denied := _denied_number(question, statement, hits, fitting)) is not None:
@@ -99,76 +95,6 @@ def _acting(statement: Statement, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:
 
 def _is_cued(mention: QuantityMention, hits: Hits) -> bool:
     return any(-4 <= hit.at - mention.upto <= 4 for hit in hits.get("cue", ()))
-
-
-def _none_at_all(question: Question, statement: Statement, hits: Hits) -> list[Found]:
-    """ "Not a single job will go", "no hostages were freed": none."""
-    for hit in hits.get("of", ()):
-        word = statement.words[hit.upto - 1]
-        before = [other.text.lower() for other in statement.words[max(0, hit.at - 3) : hit.at]]
-        none = before[-1:] == ["no"] or before[-3:] == ["not", "a", "single"] or before[-2:] == ["not", "one"]
-        plain = question.role in ("", "none")
-        if not none or word.dep not in ("nsubj", "nsubjpass") or not (plain or closest(statement, hits.get("role", ()), word.clause) == 1):
-            continue
-        answer = Answer(type="quantity", text="none", value="0", unit=question.of[0], bound="exact", low=0.0, high=0.0)
-        certainty = Certainty.FACT if word.certainty is Certainty.DENIED else word.certainty
-        return [Found(answer=answer, certainty=certainty, score=0.7, at=hit.at, denies=False)]
-    return []
-
-
-def _wholly(statement: Statement, hits: Hits) -> list[Found]:
-    """ "The fire is fully contained" is 100 percent, "none of it was contained" none."""
-    for hit in hits.get("of", ()):
-        word = statement.words[hit.at]
-        if word.tag not in ("VBN", "VBD", "JJ") or word.certainty is not Certainty.FACT:
-            continue
-        beside = {other.text.lower() for other in statement.words if statement.words[other.head] is word}
-        share = 100.0 if beside & {"fully", "completely", "wholly", "entirely", "totally"} and not word.negated else None
-        share = 0.0 if beside & {"none", "nothing"} else share
-        if share is not None:
-            text = f"{share:g} percent"
-            answer = Answer(type="quantity", text=text, value=f"{share:g}", unit="percent", bound="exact", low=share, high=share)
-            return [Found(answer=answer, certainty=word.certainty, score=0.75, at=hit.at)]
-    return []
-
-
-def _one_more(question: Question, statement: Statement, hits: Hits) -> list[Found]:
-    """ "Pavel Dorn died on the third night": one person is one, and at least one if nothing else is known."""
-    if question.role != "dead" or not any(index in ("people", "person") for index in question.of):
-        return []
-    for hit in hits.get("role", ()):
-        verb = statement.words[hit.at]
-        if verb.lemma.lower() not in ("die", "kill", "drown", "perish") or verb.tag not in ("VBD", "VBN") or verb.negated:
-            continue
-        for word in statement.words:
-            person = word.tag == "NNP" or (word.tag == "NN" and word.lemma.lower() in _PERSON)
-            if person and word.dep in ("nsubj", "nsubjpass") and statement.words[word.head] is verb and verb.certainty is Certainty.FACT:
-                answer = Answer(type="quantity", text=word.text, value="1", unit=question.of[0], bound="at least", low=1.0, high=1.0)
-                return [Found(answer=answer, certainty=verb.certainty, score=0.65, at=word.head, part=True)]
-    return []
-
-
-def _counted_by_order(question: Question, statement: Statement, hits: Hits) -> list[Found]:
-    """ "A second victim was found", "the sixth died": who is counted off tells how many there are."""
-    if question.role not in ("dead", "injured", "missing", "affected") or not hits.get("role"):
-        return []
-    nouns = {index for hit in hits.get("of", ()) for index in range(hit.at, hit.upto)}
-    for at, word in enumerate(statement.words):
-        number = ORDINALS.get(word.text.lower(), 0)
-        alone = word.dep in ("nsubj", "nsubjpass", "attr") and closest(statement, hits["role"], word.clause) == 1
-        if number and (alone or (word.head in nouns and word.dep == "amod")):
-            value = float(number)
-            answer = Answer(
-                type="quantity",
-                text=word.text,
-                value=f"{number}",
-                unit=question.of[0] if question.of else None,
-                bound="exact",
-                low=value,
-                high=value,
-            )
-            return [Found(answer=answer, certainty=word.certainty, score=0.7, at=at)]
-    return []
 
 
 def _read_number(question: Question, statement: Statement, mention: QuantityMention, hits: Hits, index: WatchIndex) -> Found | None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from pipeline.language.reserve import is_reserve
 from pipeline.match.happened import KEPT, read_event, read_given_up
-from pipeline.match.standing import RECENT, Found, Hits, closest, denies_outright, is_unchanged, recaps
+from pipeline.match.standing import RECENT, Found, Hits, closest, is_unchanged, recaps
+from pipeline.match.untrue import denies_outright
 from pipeline.match.watching import Hit
 from pipeline.model import Answer, Certainty
 from pipeline.statements import DateMention, DurationMention, Statement, Word

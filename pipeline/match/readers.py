@@ -8,8 +8,6 @@ from pipeline.match.standing import (
     Found,
     Hits,
     brings_negation,
-    called_false,
-    denies_outright,
     head_word,
     in_side_clause,
     is_asserted,
@@ -19,8 +17,8 @@ from pipeline.match.standing import (
     looks_back,
     near_subject,
     recaps,
-    rejects_report,
 )
+from pipeline.match.untrue import called_false, denies_outright, rejects_report
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import Statement, Word

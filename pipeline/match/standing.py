@@ -317,11 +317,6 @@ def tells_of_change(statement: Statement, at: int) -> bool:
 ORDINALS = {word: number for number, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), start=2)}
 
 
-def denies_outright(statement: Statement) -> bool:
-    """True if somebody is quoted with a verb of denying, whatever it is that is denied."""
-    return statement.denial and any(item.force == "deny" for item in statement.attributions)
-
-
 def nth_of(statement: Statement, hits: tuple[Hit, ...]) -> str:
     """ "The second ballot" -> "nth 2": which of several the sentence speaks of; "" for the first or where it does not say.
 
@@ -334,40 +329,6 @@ def nth_of(statement: Statement, hits: tuple[Hit, ...]) -> str:
         if word.head in nouns and word.dep == "amod" and word.text.lower() in ORDINALS:
             return f"nth {ORDINALS[word.text.lower()]}"
     return ""
-
-
-def called_false(statement: Statement, word: Word, hits: Hits) -> bool:
-    """ "Messages that it had burst were false": what is told in a clause that the sentence goes on to call untrue."""
-    for hit in hits.get("denying", ()):
-        verdict = head_word(statement, hit)
-        if verdict.dep in ("acomp", "attr", "oprd") and verdict.clause != word.clause and word.start < verdict.start:
-            clause = statement.words[word.clause]
-            return clause.dep in ("acl", "relcl", "ccomp", "csubj")
-    return False
-
-
-_TOLD = frozenset(
-    "report story rumour rumor claim figure number count toll talk suggestion allegation message post account estimate speculation finding "
-    "charge accusation word total tally".split()
-)
-
-
-def rejects_report(statement: Statement, hits: Hits) -> bool:
-    """ "Reports of a higher number are incorrect", "dismissed as nonsense a story that seven were dead": what was told is untrue."""
-    if not statement.voice.attributed:
-        return False
-    told = [word for word in statement.words if word.lemma.lower() in _TOLD and word.tag.startswith("NN")]
-    verdicts = [head_word(statement, hit) for hit in hits.get("denying", ())]
-    called = any(word.dep in ("acomp", "attr", "oprd", "pobj", "ccomp", "dobj", "ROOT", "appos") and not word.negated for word in verdicts)
-    return bool(told) and (called or statement.denial)
-
-
-def is_told(statement: Statement, at: int) -> bool:
-    """True if word `at` is part of what is told: "a story that seven were dead", "a figure of 140,000"."""
-    return any(
-        word.lemma.lower() in _TOLD and word.tag.startswith("NN") and index < at <= index + 4
-        for index, word in enumerate(statement.words)
-    )
 
 
 def is_unchanged(hits: Hits) -> bool:
