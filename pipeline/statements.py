@@ -264,3 +264,19 @@ class Reading:
     published: dt.datetime
     names: frozenset[str]
     statements: tuple[Statement, ...]
+
+
+_ALONE = frozenset(("nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "oprd", "ROOT", "appos", "ccomp"))
+
+
+def stands_alone(words: tuple[Word, ...], mention: QuantityMention) -> bool:
+    """True if the number is a noun phrase of its own, with no noun that it counts."""
+    return head_of(words, mention).dep in _ALONE
+
+
+def head_of(words: tuple[Word, ...], mention: QuantityMention) -> Word:
+    """The word of a number on which its others hang ("point" in "one point nine")."""
+    at = min(mention.upto, len(words)) - 1
+    while mention.at <= words[at].head < mention.upto and words[at].head != at:
+        at = words[at].head
+    return words[at]

@@ -15,6 +15,7 @@ from pipeline.detect.events import is_told_as_toll
 from pipeline.detect.order import steps_back
 from pipeline.detect.silence import DISPUTE_DAYS, WEAK, Decision, answers_rival, stay_silent
 from pipeline.detect.state import Standing, fold_answers
+from pipeline.detect.taking_back import corrected, plain_denial
 from pipeline.detect.voices import own_last, person_last, rival_of, same_voice, stands
 from pipeline.detect.wordings import SAME_MATTER, SAME_WORDS, taken_up, turn_of
 from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
@@ -71,10 +72,13 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return against_others(claim, same, past, current, question, score) or said_again(claim, same, question, score)
     if question.kind is QuestionKind.DATE and _is_over(latest.base.claim, claim):
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("a date still to come, after the one before has come and gone",))
-    if not claim.tentative and not claim.background and all(item.base.claim.tentative for item in current):
+    if not claim.tentative and not claim.background and all(_is_unproved(item.base) for item in current):
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("first answer to this question that fits it without doubt",))
     if question.kind is QuestionKind.STATEMENT:
         return _other_statement(claim, past, score, denial)
+    if many and (moved := _moved_among(claim, past)) is not None:
+        why = (f"{claim.answer.text} now: one of several answers has moved", difference(claim, moved.claim))
+        return Decision(kind=_VALUE_KINDS[question.kind], prior=moved, score=score, why=why)
     if many and not claim.background and not claim.tentative:
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("one more beside the others",))
     if (answered := answers_rival(claim, past, current, question, states)) is not None:
@@ -87,6 +91,31 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     if (quiet := stay_silent(claim, past, current, question, states)) is not None:
         return quiet
     return _different(claim, past, latest, current, question, states, score, denial)
+
+
+def _is_unproved(stored: StoredClaim) -> bool:
+    """True for a doubtful match that has changed nothing: a correction or a turn has shown what it is about."""
+    return stored.claim.tentative and stored.effect in (ChangeKind.NEW, ChangeKind.REPEAT)
+
+
+_NAME = re.compile(r"\b[A-Z][\w'’-]+")
+
+
+def _moved_among(claim: Claim, past: Sequence[StoredClaim]) -> StoredClaim | None:
+    """Where there are several answers side by side, the last one told of the same name, if the claim says that it moved."""
+    if not claim.moved or claim.background or claim.tentative or claim.answer.value is None:
+        return None
+    named = set(_NAME.findall(claim.sentence)) - set(claim.voice.speaker.split())
+    spoken_by_all = [set(_NAME.findall(stored.claim.sentence)) for stored in past]
+    telling = {name for name in named if sum(name in others for others in spoken_by_all) < len(past) or len(past) == 1}
+    return next(
+        (
+            stored
+            for stored, names in zip(reversed(past), reversed(spoken_by_all), strict=True)
+            if stored.claim.url != claim.url and stored.claim.answer.value is not None and names & telling
+        ),
+        None,
+    )
 
 
 def _is_over(old: Claim, claim: Claim) -> bool:
@@ -102,56 +131,15 @@ def _before_comparing(
 ) -> Decision | None:
     """What a claim is whatever the current answer says: a plain denial, a first number, a correction, a person's own turn."""
     if claim.denial and claim.answer.value is None and question.kind is not QuestionKind.STATEMENT:
-        return _plain_denial(claim, past, current, score)
+        return plain_denial(claim, past, current, score)
     if claim.answer.type == "quantity" and claim.answer.value is not None and all(item.base.claim.answer.value is None for item in current):
         return _first(claim, score, claim.denial)
-    if claim.correction and (corrected := _corrected(claim, past, score)) is not None:
-        return corrected
+    if claim.correction and (taken_back := corrected(claim, past, score)) is not None:
+        return taken_back
     if (turned := _turned(claim, past, question, states)) is not None:
         why = (f"{claim.voice.speaker} now says the opposite of what {claim.voice.speaker} said before", difference(claim, turned.claim))
         return Decision(kind=ChangeKind.REVERSED, prior=turned, score=score, why=why)
     return None
-
-
-def _corrected(claim: Claim, past: Sequence[StoredClaim], score: float) -> Decision | None:
-    """A correction takes back the outlet's or the speaker's own other answer; what goes on about it is a repeat."""
-    if any(item.effect is ChangeKind.CORRECTED and item.claim.url == claim.url and item.claim.version == claim.version for item in past):
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("the correction goes on",))
-    given = [stored for stored in past if stored.claim.answer.value is not None]
-    own = own_last(claim, given, other_article=True)
-    if own is None or compare_answers(claim.answer, own.claim.answer) is Relation.SAME:
-        return None
-    why = (f"{claim.voice.speaker} corrects its own statement", difference(claim, own.claim))
-    return Decision(kind=ChangeKind.CORRECTED, prior=own, score=score, why=why)
-
-
-def _plain_denial(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], score: float) -> Decision:
-    """ "She denied a report that ...": whatever another voice has answered is denied, with no answer of its own."""
-    numbered = claim.answer.low is not None
-    rival = _named_by(claim, past) if numbered else rival_of(claim, current)
-    before = next((item for item in reversed(past) if item.claim.denial and same_voice(item.claim, claim)), None)
-    if before is not None and (rival is None or before.claim.seen_at >= rival.claim.seen_at):
-        return Decision(kind=ChangeKind.REPEAT, prior=before, score=score, why=("the same denial as before",))
-    if rival is None and not (numbered and not claim.tentative):
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("denies something that nobody else has said",))
-    if rival is None:
-        why = (f"{claim.voice.speaker} denies it", "what is denied was not reported before")
-        return Decision(kind=ChangeKind.DENIED, prior=None, score=score, why=why)
-    return Decision(
-        kind=ChangeKind.DENIED, prior=rival, score=score, why=(f"{claim.voice.speaker} denies what {rival.claim.voice.speaker} said",)
-    )
-
-
-def _named_by(claim: Claim, past: Sequence[StoredClaim]) -> StoredClaim | None:
-    """The last claim of another voice with the number that is denied."""
-    return next(
-        (
-            stored
-            for stored in reversed(past)
-            if stored.claim.answer.value is not None and stored.claim.answer.low == claim.answer.low and not same_voice(stored.claim, claim)
-        ),
-        None,
-    )
 
 
 def _turned(claim: Claim, past: Sequence[StoredClaim], question: Question, states: tuple[str, ...]) -> StoredClaim | None:

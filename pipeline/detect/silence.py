@@ -64,7 +64,8 @@ def stay_silent(
         )
     if _is_only_planned(claim, latest.claim, question, states):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.4, why=("only planned: what is so now stays so until it happens",))
-    if claim.background or (known is not None and (claim.passing or _is_recap(claim, known, past))):
+    old = claim.background and not _came_since(claim, latest.claim, known)
+    if old or (known is not None and (claim.passing or _is_recap(claim, known, past))):
         return Decision(kind=ChangeKind.REPEAT, prior=known, score=0.5, why=("looks back at something older",))
     if _leaves_standing(claim, current):
         return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.4, why=("says what is not so, and that was not so before",))
@@ -83,6 +84,24 @@ def stay_silent(
     if claim.answer.value is None and not given_up and claim.voice.institution not in current[-1].voices():
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("another voice gives no answer",))
     return _detail(claim, past, latest, known, question)
+
+
+def _came_since(claim: Claim, old: Claim, known: StoredClaim | None) -> bool:
+    """ "The support was resumed on 27 March", told on the 31st: dated back, and yet after all that is known of it."""
+    when = claim.effective
+    if claim.answer.type != "status" or claim.tentative or claim.affirmed or claim.passing:
+        return False
+    if when is None or when.start is None or when.precision not in ("day", "part"):
+        return False
+    if certainty_level(claim.certainty) < 3 or _RECAPPING.search(claim.sentence):
+        return False
+    if known is not None and known.claim.said_at >= when.start:
+        return False
+    return when.start.date() > old.said_at.date() and when.start <= claim.said_at
+
+
+# Words that look back whatever the day: the sentence recaps.
+_RECAPPING = re.compile(r"(?i)\b(?:had|earlier|previously|originally|at the time)\b")
 
 
 def _leaves_standing(claim: Claim, current: tuple[Standing, ...]) -> bool:

@@ -60,6 +60,10 @@ def fold_answers(claims: Iterable[StoredClaim], *, many: bool = False) -> tuple[
         elif stored.effect in _RIVALS:
             standing = [item for item in standing if not _taken_back(item, stored)]
             standing.append(_Growing(stored))
+        elif stored.effect is ChangeKind.CORRECTED and (right := _given_already(stored, standing)) is not None:
+            # An outlet that comes round to what stands adds its voice; the answer rests where it rested.
+            standing = [item for item in standing if item is right or stored.prior not in item.keys]
+            right.add(stored)
         elif stored.effect is ChangeKind.NEW and (many or _other_episode(stored, standing)):
             standing.append(_Growing(stored))
         else:
@@ -83,6 +87,11 @@ class _Growing:
         self.support.append(stored)
         self.keys.add(stored.claim.key)
         self.voices |= {stored.claim.voice.institution, stored.claim.voice.speaker}
+
+
+def _given_already(stored: StoredClaim, standing: Sequence[_Growing]) -> _Growing | None:
+    same = (item for item in standing if compare_answers(stored.claim.answer, item.base.claim.answer) is Relation.SAME)
+    return next((item for item in same if stored.prior not in item.keys), None)
 
 
 def _other_episode(stored: StoredClaim, standing: Sequence[_Growing]) -> bool:

@@ -167,6 +167,7 @@ class Attributor:
         if found is None and (inside_quote or _begins_with_quote(sent)) and memory.last_speaker:
             found = (*memory.last_speaker, "", "", -1, "say")
         if found is None:
+            self._speakers.remember_subject(sent, memory)
             return Attribution(self.own_voice(publisher))
         speaker, institution, carrier, cue, cue_at, force = found
         memory.last_speaker = (speaker, institution)
@@ -214,6 +215,8 @@ class Attributor:
             return False
         if saying.content and verb.lemma_.lower() in self._sayings.particles:
             return True
+        if saying.content and saying.force == "say" and manner_of(verb.doc, saying.content) == "direct":
+            return True  # "I do not concede," he growled
         return verb.pos_ == "ADP" or verb.lower_ == "according" or bool(verb.lemma_.lower() in self._speech and (saying.content or self._is_cue(verb)))
 
     def _relay(self, verb: Token, memory: Memory) -> str:

@@ -67,7 +67,10 @@ ORDINAL_DAY = rf"(?:(?:[12]?\d|3[01])(?:st|nd|rd|th)|{'|'.join(sorted(_ORDINALS,
 _UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _WORD = rf"(?:{'|'.join((_UNITS + ' ' + _TENS).split())}|hundred|thousand|million|billion|trillion)"
-NUMBER_WORDS = rf"(?:(?:a\s+(?=hundred|thousand|million|billion))?{_WORD}(?:(?:[\s-]+(?:and\s+)?){_WORD})*)"
+_DIGIT_WORDS = rf"(?:zero|nought|oh|{'|'.join(_UNITS.split()[:9])})"
+# "One point six five", "two point four billion".
+_POINT = rf"\s+point(?:\s+{_DIGIT_WORDS})+(?:\s+(?:hundred|thousand|million|billion|trillion))?\b"
+NUMBER_WORDS = rf"(?:(?:a\s+(?=hundred|thousand|million|billion))?{_WORD}(?:(?:[\s-]+(?:and\s+)?){_WORD})*(?:{_POINT})?)"
 NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|{NUMBER_WORDS}|an?(?=\s+(?:day|week|month|quarter|year|decade|hour|minute|fortnight)))"
 _SCALES = {"thousand": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12, "k": 1e3}
 
@@ -85,10 +88,22 @@ def parse_number(text: str) -> float | None:
         except ValueError:
             return None
     words = re.sub(r"^a\s+", "one ", cleaned).replace("-", " ")
+    whole, point, rest = words.partition(" point ")
     try:
-        return float(text2num(words, "en"))
+        return _decimal(whole, rest) if point else float(text2num(words, "en"))
     except ValueError:
         return None
+
+
+def _decimal(whole: str, rest: str) -> float:
+    """ "two" and "four billion" -> 2.4e9: the digits behind a spoken point, and the scale of the whole. Raises ValueError."""
+    words = rest.split()
+    scale = _SCALES.get(words[-1], 1.0)
+    digits = "".join(str(_DIGITS[word]) for word in words if word in _DIGITS)
+    return float(f"{text2num(whole, 'en')}.{digits}") * scale
+
+
+_DIGITS = {"zero": 0, "nought": 0, "oh": 0} | {word: number for number, word in enumerate(_UNITS.split()[:9], start=1)}
 
 
 def month_number(text: str) -> int:

@@ -49,10 +49,12 @@ _FRACTIONS = {
 _METRES = re.compile(r"(?i)[\d.,]+\s?m")
 _DESIGNATION = re.compile(
     r"(?i)(?:\b(?:no\.?|nos\.?|number|pad|page|room|flight|route|highway|article|chapter|section|phase|stage|round|level|category|unit|"
-    r"group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|[A-Z])\s*)$"
+    r"group|channel|version|class|type|model|plan|day|week|game|lot|batch|block|(?<!['’])[A-Z])\s*)$"
 )
 # "The dead now number 24": the verb, not the designation.
 _AMOUNTING = re.compile(r"(?i)(?:\b(?:now|already|still|then|they|we|who|which|to|dead|injured|wounded|missing)|[a-z]s)\s+number\s*$")
+# "One of the safest pots" praises and counts nothing.
+_ONE_OF_THE_BEST = re.compile(r"(?i)\s+of (?:the|its|his|her|our|their|my)\s+(?:world['’]s\s+|country['’]s\s+)?(?:most|least|best|worst|top|[a-z]{3,}est)\b")
 _HUNDREDTHS = re.compile(rf"(?i)\s+met(?:re|er)s?\s+(?P<part>{NUMBER_WORDS})\b(?!\s+(?:metres?|meters?|centimetres?))")
 _MOVED_UP = re.compile(r"(?i)\b(?:creep|crept|rise|rises|risen|rose|climb(?:s|ed)?|jump(?:s|ed)?|go|goes|gone|went|is|are|was|were|moved?|shot)\s+(?:now\s+)?$")
 _PER = re.compile(
@@ -151,6 +153,8 @@ def _number(match: re.Match[str], text: str, start: int) -> Number | None:
 
 def _is_no_count(number: str, before: str, after: str) -> bool:
     """Designations ("flight 714"), ages ("Berg, 43, said"), addresses ("14 Harbour Street") and results of games ("beat them 3-2")."""
+    if number.lower() == "one" and _ONE_OF_THE_BEST.match(after):
+        return True
     designation = _DESIGNATION.search(before[-12:]) and not _AMOUNTING.search(before)
     if re.match(r"(?i)\s?[ap]\.?m\b", after):
         return True  # "at around 330 am"
@@ -204,6 +208,8 @@ def _unit(groups: dict[str, str | None], after: str) -> str:
         return "percent"
     elif match := re.match(r"(?i)\s*(?:us )?(dollar|euro|pound|yen|rupee|usd|eur|gbp)s?\b", after):
         unit = _MONEY_WORDS[match[1].lower()]
+    elif re.match(r"(?i)\s*(?:cents?|pence)\b", after):
+        unit = "cent"
     if unit and re.search(r"(?i)^[^.;,]{0,20}?\b(?:a|per|each|every)\s+(?:[\w’'-]+\s+){0,2}share\b", after):
         unit += "/share"
     return unit

@@ -83,7 +83,7 @@ def _things(sent: Span, upto: int) -> tuple[str, ...]:
             if kid.dep_ in ("compound", "amod", "nmod") and kid.pos_ in ("NOUN", "PROPN", "ADJ") and kid.i >= number.i
         )
     if not things:
-        beside = itertools.takewhile(lambda token: token.text not in ";:.–—", sent[upto : upto + 4])
+        beside = itertools.takewhile(lambda token: token.text not in ",;:.–—", sent[upto : upto + 4])
         following = [token for token in beside if token.pos_ in ("NOUN", "PROPN")]
         things.extend(following[:1])
     return tuple(dict.fromkeys(thing.lemma_.lower() for thing in things))

@@ -23,6 +23,7 @@ from pipeline.extract.quantity_mentions import quantity_mention, with_wholes
 from pipeline.extract.quotations import quoted_spans
 from pipeline.extract.sentences import word_index
 from pipeline.extract.speakers import Memory
+from pipeline.extract.understood import with_understood_units
 from pipeline.language.names import Names
 from pipeline.language.phrases import Phrases, PhraseToken
 from pipeline.language.vocabulary import Vocabulary
@@ -81,7 +82,7 @@ class Reader:
             publisher=article.publisher,
             published=article.published,
             names=frozenset(names),
-            statements=tuple(statements),
+            statements=with_understood_units(statements),
         )
 
     def prepare(self, articles: Iterable[Article]) -> None:

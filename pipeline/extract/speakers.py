@@ -23,6 +23,15 @@ _OFFICES = frozenset(
 _DOCUMENTS = frozenset("paper statement report document page website letter post memo filing release text communique tweet".split())
 
 
+# Verbs with which the one who spoke goes on speaking.
+_GOING_ON = frozenset(("add", "continue", "go", "conclude"))
+
+
+def _is_aged(head: Token) -> bool:
+    """ "The 51-year-old told fans": whoever was spoken of."""
+    return head.lower_ == "old" and any(kid.lower_.startswith("year") for kid in head.children)
+
+
 @dataclass(slots=True)
 class Memory:
     """Who has spoken so far in this article; made new for each article."""
@@ -54,8 +63,9 @@ class Speakers:
     def who(self, head: Token, memory: Memory) -> tuple[str, str]:
         """Canonical speaker and institution of a noun phrase."""
         lower = head.lower_
-        if lower in _HE:
-            return memory.last_person or memory.last_speaker or ("", "")
+        if lower in _HE or _is_aged(head):
+            went_on = head.head.lemma_.lower() in _GOING_ON and memory.last_speaker is not None
+            return (memory.last_speaker if went_on else memory.last_person) or memory.last_speaker or ("", "")
         if lower in _THEY and head.pos_ == "PRON":
             # "The office will wait, it said": the subject of what is said, wherever the parser puts that clause.
             before = head.doc[head.sent.start : head.i]
@@ -85,6 +95,16 @@ class Speakers:
         memory.last_body = (name, institution)
         self._remember_roles(head, memory.last_body, memory)
         return memory.last_body
+
+    def remember_subject(self, sent: Span, memory: Memory) -> None:
+        """Notes the person that a sentence in nobody's voice is about: "Vrabec was having none of it. ... he growled"."""
+        subject = next((kid for kid in sent.root.children if kid.dep_ in ("nsubj", "nsubjpass")), None)
+        if subject is None or subject.pos_ != "PROPN":
+            return
+        named = person_in(subject) or memory.full_names.get(subject.lower_, "")
+        if named:
+            name = self._names.canonical(memory.full_names.get(named.split()[-1].lower(), named))
+            memory.last_person = (name, memory.institutions.get(name) or self._names.institution(name))
 
     def _leader(self, head: Token, memory: Memory) -> tuple[str, str] | None:
         """ "The Danish leader": the last person named who speaks for that country."""

@@ -1,12 +1,14 @@
 """Numbers as answers: which number of a sentence counts what the question asks for, in the role it asks for?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.match.nouns import OF_THEM, counting_score, is_contrast, is_named, is_what_remains, own_roles, says_its_role
 from pipeline.match.standing import (
     Found,
     Hits,
     closest,
+    head_word,
     is_dated_back,
     is_history,
     nth_of,
@@ -17,7 +19,7 @@ from pipeline.match.told_without_numbers import counted_by_order, none_at_all, o
 from pipeline.match.untrue import is_told, rejects_report
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
-from pipeline.statements import QuantityMention, Statement, Word
+from pipeline.statements import QuantityMention, Statement, Word, head_of, stands_alone
 from pipeline.watches import Question
 
 # Words that make a number an increment.
@@ -34,6 +36,7 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
     hits = {**hits, "role": _acting(statement, hits.get("role", ())), "other role": _acting(statement, hits.get("other role", ()))}
     elsewhere = question.role == "total" and bool(hits["other role"])
     # "A ferry with 88 people on board went missing": the question's own cue beside the number outweighs another role in the sentence.
+    statement = _in_cents(question, statement)
     mentions = [item for item in statement.quantities if not elsewhere or _is_cued(item, hits)]
     mentions = [item for item in mentions if not _is_the_whole(statement, item)]
     mentions = _in_telling_clauses(question, statement, mentions, hits)
@@ -46,6 +49,9 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
         fitting += none_at_all(question, statement, hits)
     if any(not found.part for found in fitting):
         fitting = [found for found in fitting if not found.part]  # "two more, which brings them to five"
+    if (called := _called_false(question, statement, hits, index)) is not None:
+        yield called
+        return
     if rejects_report(statement, hits) and len(fitting) <= 1 and (denied := _denied_number(question, statement, hits, fitting)) is not None:
         yield denied
         return
@@ -53,6 +59,20 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
         yield from sorted(fitting, key=lambda found: (found.part, -found.score))
     elif hits.get("silence") and (hits.get("of") or hits.get("role")):
         yield Found(answer=Answer(type="quantity", text="no number given"), certainty=Certainty.UNKNOWN, score=0.65)
+
+
+def _in_cents(question: Question, statement: Statement) -> Statement:
+    """ "Has gone up to ninety-five cents": in hundredths of the currency that is asked for."""
+    currency, slash, of = question.unit.partition("/")
+    if not any(item.unit.startswith("cent") for item in statement.quantities) or len(currency) != 3 or not currency.isupper():
+        return statement
+    converted = tuple(
+        replace(item, unit=currency + slash + of, low=item.low / 100, high=item.high / 100)
+        if item.unit.startswith("cent") and item.low is not None and item.high is not None
+        else item
+        for item in statement.quantities
+    )
+    return replace(statement, quantities=converted)
 
 
 def _in_telling_clauses(
@@ -63,6 +83,25 @@ def _in_telling_clauses(
         return mentions
     telling = {statement.words[hit.at].clause for hit in (*hits.get("own subject", ()), *hits.get("cue", ()))}
     return [item for item in mentions if statement.words[item.upto - 1].clause in telling] or mentions
+
+
+def _called_false(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Found | None:
+    """ "Two point four billion was somebody's imagination": a number of which the sentence says nothing but that it is untrue."""
+    if not statement.voice.attributed:
+        return None
+    verdicts = [head_word(statement, hit) for hit in hits.get("denying", ())]
+    for mention in statement.quantities:
+        number = head_of(statement.words, mention)
+        subject = number if number.dep.startswith("nsubj") else statement.words[number.head]
+        if not subject.dep.startswith("nsubj") or (mention.unit and mention.unit != question.unit):
+            continue
+        said = [word for word in verdicts if word.dep in ("attr", "acomp", "oprd") and word.head == subject.head and not word.negated]
+        about = bool(mention.unit) or stands_alone(statement.words, mention) or index.counts(question, mention.things)
+        if said and about and (hits.get("own subject") or hits.get("carried") or hits.get("of")):
+            text, low, high = f"not {mention.text}", mention.low, mention.high
+            answer = Answer(type="quantity", text=text, unit=mention.unit, bound="exact", low=low, high=high)
+            return Found(answer=answer, certainty=Certainty.DENIED, score=0.8, denies=True, at=mention.at)
+    return None
 
 
 def _denied_number(question: Question, statement: Statement, hits: Hits, fitting: list[Found]) -> Found | None:

@@ -42,6 +42,8 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
             continue
         yielded = True
         certainty = Certainty.DENIED if dropped else Certainty.PLANNED if word.negated else _date_certainty(word, mention, statement)
+        if certainty is Certainty.DEMANDED and question.role == "deadline" and _must(statement, word):
+            certainty = Certainty.ORDERED  # "bids must be in by noon": who sets a deadline demands nothing
         past = mention.when.end is not None and mention.when.end.date() < statement.said_at.date()
         back = (
             past
@@ -70,6 +72,10 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
         yield Found(answer=Answer(type="date", text="denied"), certainty=Certainty.DENIED, score=0.62, fallback=True)
     elif not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
         yield Found(answer=Answer(type="date", text="no date given"), certainty=Certainty.UNKNOWN, score=0.8)
+
+
+def _must(statement: Statement, word: Word) -> bool:
+    return any(other.text.lower() == "must" and other.clause == word.clause for other in statement.words)
 
 
 def read_durations(question: Question, statement: Statement, hits: Hits) -> Iterator[Found]:

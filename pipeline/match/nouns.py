@@ -5,7 +5,7 @@ In "102 cases and 18 deaths", "deaths at 13", "16 ships are waiting and 23 have 
 
 from pipeline.match.standing import Hits, tells_of_change
 from pipeline.match.watching import Hit, WatchIndex
-from pipeline.statements import QuantityMention, Statement
+from pipeline.statements import QuantityMention, Statement, head_of, stands_alone
 from pipeline.watches import Question
 
 OF_THEM = frozenset(("them", "these", "those", "whom", "which"))
@@ -113,7 +113,10 @@ def _acts_itself(question: Question, statement: Statement, mention: QuantityMent
     if number.dep in ("dobj", "attr"):  # "that leaves 18 in their hands", "that is three we have lost"
         clauses = {statement.words[hit.at].clause for hit in telling}
         beneath = any(statement.words[clause].dep == "relcl" and statement.words[clause].head == mention.upto - 1 for clause in clauses)
-        return beneath or (plain and number.clause in clauses)
+        # "The crash that killed 41": the verb that is asked for has the number as its object.
+        verbs = (hit for hit in telling if hit.detail != "leaves")  # "that leaves two": who is left
+        governed = number.dep == "dobj" and any(number.head in range(hit.at, hit.upto) for hit in verbs)
+        return beneath or governed or (plain and number.clause in clauses)
     return number.dep in ("nsubj", "nsubjpass") and any(
         number.head in range(hit.at, hit.upto) or _completes(statement, hit, number.head) for hit in telling
     )
@@ -158,6 +161,9 @@ def _continues(question: Question, statement: Statement, mention: QuantityMentio
 def is_bare(statement: Statement, mention: QuantityMention) -> bool:
     """True for a number that stands alone, with no noun that it counts ("23 have gone", "the toll is 12", "put at 14")."""
     last = statement.words[mention.upto - 1]
+    spoken = head_of(statement.words, mention)
+    if spoken.text.lower() == "point" or statement.words[spoken.head].text.lower() == "point":
+        return True  # "it is one point six five"
     if last.dep == "nummod" and last.head == mention.at - 1 and statement.words[last.head].lemma.lower() == "number":
         return True  # "the dead now number 24"
     following = statement.words[mention.upto].text.lower() if mention.upto < len(statement.words) else ""
@@ -197,7 +203,10 @@ def _paid_by_the_subject(question: Question, statement: Statement, mention: Quan
     clause = statement.words[mention.upto - 1].clause
     if question.unit == mention.unit and question.subject:
         subjects = [hit for hit in hits.get("own subject", ()) if statement.words[hit.upto - 1].dep in ("nsubj", "poss")]
-        return 0.68 if any(statement.words[hit.at].clause == clause for hit in subjects) else 0.0
+        if any(statement.words[hit.at].clause == clause for hit in subjects):
+            return 0.72
+        # "We get to one point nine": a sum alone, right after what the question is about.
+        return 0.75 if hits.get("carried") and stands_alone(statement.words, mention) else 0.0
     if question.unit == f"{mention.unit}/share" and (mention.high or 0.0) < _MOST_A_SHARE:
         return 0.68 if any(statement.words[hit.at].clause == clause for hit in _nouns(statement, hits.get("of", ()))) else 0.0
     return 0.0

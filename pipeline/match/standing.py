@@ -311,7 +311,12 @@ def tells_of_change(statement: Statement, at: int) -> bool:
     if at < 0:
         return False
     clause = statement.words[at].clause
-    return any(word.lemma.lower() in _CHANGING and word.tag.startswith("VB") for word in statement.words if word.clause == clause)
+    verbs = [word for word in statement.words if word.clause == clause and word.tag.startswith("VB")]
+    if any(word.lemma.lower() in _CHANGING for word in verbs):
+        return True
+    # "Has gone up to 95", "came down to six".
+    going = [word for word in verbs if word.lemma.lower() in ("go", "come")]
+    return any(word.text.lower() in ("up", "down") and statement.words[word.head] in going for word in statement.words)
 
 
 ORDINALS = {word: number for number, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), start=2)}

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.detect.changes import decide
 from pipeline.detect.silence import Decision
+from pipeline.detect.state import fold_answers
 from pipeline.model import Answer, Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.watches import Question, QuestionKind
 from tests.builders import date_answer, day, later, make_claim, make_question, make_voice, number_answer, state_answer, stored
@@ -201,3 +202,47 @@ def test_a_date_still_to_come_on_the_day_the_one_before_has_come_is_new():
 def test_what_was_only_demanded_and_is_so_now_is_a_change():
     asked = says("no", voice=UNION, certainty=Certainty.DEMANDED)
     assert step(later(says("no", voice=OUTLET), 9), asked, question=YES_NO).kind is ChangeKind.STATUS_CHANGED
+
+
+def test_a_state_dated_after_all_that_is_known_is_news_however_late_it_is_told():
+    closed = is_("closed", "The road is closed.", voice=FIRM)
+    told = later(is_("open", "The road was opened on Saturday.", voice=OUTLET, background=True, effective=day(17)), 9)
+    assert step(told, closed, question=STATUS).kind is ChangeKind.STATUS_CHANGED
+
+
+def test_a_state_dated_before_what_is_known_looks_back():
+    closed = later(is_("closed", "The road is closed.", voice=FIRM), 6)
+    told = later(is_("open", "The road was opened on Tuesday.", voice=OUTLET, background=True, effective=day(13)), 9)
+    assert step(told, closed, question=STATUS).kind is ChangeKind.REPEAT
+
+
+def test_one_of_several_prices_that_is_raised_is_a_changed_number_of_the_same_bidder():
+    many = make_question(QuestionKind.QUANTITY, of=("share",), many=True)
+    roe, holt = counted(34, "Roe offers 34 a share.", voice=OUTLET), counted(30, "Holt offers 30 a share.", voice=OUTLET, url="https://example.org/b")
+    raised = later(counted(36, "Holt has raised it to 36 a share.", voice=OUTLET, moved=True), 2)
+    decision = step(raised, roe, holt, question=many)
+    assert (decision.kind, decision.prior and decision.prior.claim.key) == (ChangeKind.NUMBER_CHANGED, holt.key)
+
+
+def test_a_price_of_another_bidder_stands_beside_the_others():
+    many = make_question(QuestionKind.QUANTITY, of=("share",), many=True)
+    roe = counted(34, "Roe offers 34 a share.", voice=OUTLET)
+    assert step(later(counted(36, "Ines offers 36 a share.", voice=OUTLET), 2), roe, question=many).kind is ChangeKind.NEW
+
+
+def test_a_doubtful_correction_of_a_number_many_times_as_large_corrects_nothing():
+    told = counted(95, "About 95 were aboard.", voice=OUTLET)
+    wrong = later(counted(1, "One woman had been counted twice.", voice=OUTLET, correction=True, tentative=True), 2)
+    assert step(wrong, told, question=COUNT).kind is ChangeKind.REPEAT
+
+
+def test_an_outlet_that_corrects_itself_to_what_stands_leaves_the_answer_where_it_rested():
+    wrong, right = counted(58, voice=OUTLET), counted(53, voice=FIRM, url="https://example.org/b")
+    mended = later(counted(53, voice=OUTLET, correction=True), 3)
+    history = (
+        stored(wrong),
+        stored(later(right, 1), ChangeKind.NUMBER_CHANGED, prior=wrong.key),
+        stored(mended, ChangeKind.CORRECTED, prior=wrong.key),
+    )
+    standing = fold_answers(history)
+    assert [(item.base.claim.voice, len(item.support)) for item in standing] == [(FIRM, 1)]

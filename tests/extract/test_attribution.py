@@ -201,3 +201,20 @@ def test_we_in_a_quotation_is_who_is_quoted(reader: Reader):
 def test_it_means_the_body_that_the_saying_speaks_of_first(reader: Reader):
     (statement,) = reader.read(make_article(text="The Harbour Office is keeping the dam closed, it said on Thursday.")).statements
     assert statement.voice.speaker == "Harbour Office"
+
+
+def speakers(reader: Reader, text: str) -> list[str]:
+    return [statement.voice.speaker for statement in reader.read(make_article(text=text, title="Harbour news")).statements]
+
+
+@pytest.mark.parametrize(("text", "speaker"), [
+    ("Anna Berg said the ferry was safe. Tom Holt was having none of it. \"I will not sail,\" he growled.", "Tom Holt"),
+    ("Anna Berg opened the harbour on Monday. The 51-year-old said that the ferry was safe.", "Anna Berg"),
+    ("Tom Holt said the ferry was safe. Sam Roe waited on the quay. He added that it would sail at noon.", "Tom Holt"),
+])
+def test_a_pronoun_speaks_for_whom_the_sentence_before_is_about_unless_somebody_goes_on(reader: Reader, text: str, speaker: str):
+    assert speakers(reader, text)[-1] == speaker
+
+
+def test_a_manner_of_speaking_names_a_speaker_only_with_a_quotation(reader: Reader):
+    assert speakers(reader, "The engine of the ferry growled in the fog.") == ["Hill Courier"]

@@ -49,3 +49,15 @@ def test_counts_per_period_are_told_from_totals(text: str, per: str):
 @given(st.text(max_size=300))
 def test_no_text_makes_the_grammar_fail(text: str):
     assert all(0 <= number.start < number.end <= len(text) for number in find_numbers(text, ()))
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("It is one point six five.", 1.65), ("Two point four billion was lost.", 2.4e9), ("There's fifteen hundred on it.", 1500.0),
+])
+def test_numbers_said_aloud_are_read(text: str, value: float):
+    assert [number.low for number in find_numbers(text, ())] == [value]
+
+
+@pytest.mark.parametrize("text", ["It is one of the safest pots on the market.", "She is one of our most careful drivers."])
+def test_one_of_the_best_counts_nothing(text: str):
+    assert find_numbers(text, ()) == ()

@@ -1,0 +1,76 @@
+"""Sums whose unit, scale or noun is left out, and deadlines that must be met: read from sentences of a bank's sale."""
+
+import pytest
+
+from pipeline.extract.readings import Reader
+from pipeline.language.names import Names
+from pipeline.language.vocabulary import Vocabulary
+from pipeline.match.questions import find_claims
+from pipeline.match.watching import WatchIndex
+from pipeline.model import ArticleVersion, Certainty, Claim
+from pipeline.watches import Cues, Question, QuestionKind, Watch
+from tests.builders import make_article
+
+SALE = Watch(id="sale", title="The sale", subject=("lender", "bidder", "bid", "layoff"), questions=(
+    Question(id="gap", kind=QuestionKind.QUANTITY, unit="EUR", of=("gap", "hole"), subject=("gap", "accountant")),
+    Question(id="aid", kind=QuestionKind.QUANTITY, unit="EUR", of=("aid",), subject=("treasury",)),
+    Question(id="price", kind=QuestionKind.QUANTITY, unit="EUR/share", of=("bid", "share"), many=True),
+    Question(id="jobs", kind=QuestionKind.QUANTITY, of=("job", "post"), cues=(Cues(state="", words=("layoff",)),)),
+    Question(id="bids", kind=QuestionKind.DATE, role="deadline", subject=("bid",)),
+    Question(id="killed", kind=QuestionKind.QUANTITY, of=("people",), role="dead"),
+))
+
+
+@pytest.fixture(scope="module")
+def index(names: Names, vocabulary: Vocabulary) -> WatchIndex:
+    return WatchIndex(SALE, names, vocabulary)
+
+
+@pytest.fixture
+def claims(reader: Reader, index: WatchIndex):
+    def read(text: str, question: str) -> list[Claim]:
+        article = make_article(text=text, title="The lender and its bidders")
+        found = find_claims(reader.read(article), ArticleVersion(article=article, version=1), index)
+        return [claim for claim in found if claim.question == question]
+
+    return read
+
+
+def test_a_spoken_decimal_takes_scale_and_currency_from_the_sum_before_it(claims):
+    found = claims("The gap comes to 1.4 billion euros, the lender said. \"It is one point six five,\" said Ann Coll.", "gap")
+    assert [claim.answer.low for claim in found] == [1.4e9, 1.65e9]
+
+
+def test_a_decimal_that_counts_something_of_its_own_takes_no_scale(claims):
+    found = claims("The gap comes to 1.4 billion euros, the lender said. The gap was found 2.5 metres below the floor.", "gap")
+    assert [claim.answer.low for claim in found] == [1.4e9]
+
+
+def test_cents_are_read_in_the_currency_that_is_asked_for(claims):
+    assert [claim.answer.low for claim in claims("The bid has gone up to ninety-five cents a share.", "price")] == [0.95]
+
+
+def test_a_sum_whose_payer_is_asked_for_is_a_firm_answer(claims):
+    found = claims("The lender is open. The treasury is to inject EUR 900 million, Ann Coll said.", "aid")
+    assert [(claim.answer.low, claim.tentative) for claim in found] == [(9e8, False)]
+
+
+def test_a_number_that_is_somebodys_imagination_is_denied(claims):
+    text = "\"Four million was somebody's imagination,\" said Ann Coll, an accountant of the lender."
+    assert [(claim.answer.low, claim.certainty) for claim in claims(text, "gap")] == [(4e6, Certainty.DENIED)]
+
+
+def test_none_that_are_planned_are_none(claims):
+    assert [claim.answer.value for claim in claims("No layoffs are planned, said Ann Coll of the lender.", "jobs")] == ["0"]
+
+
+@pytest.mark.parametrize(("text", "certainty"), [
+    ("Bids must be in by noon on March 20, the lender said.", Certainty.ORDERED),
+    ("The union demanded that bids be opened by noon on March 20, the lender said.", Certainty.DEMANDED),
+])
+def test_who_says_by_when_bids_must_be_in_sets_the_deadline_and_demands_nothing(claims, text: str, certainty: Certainty):
+    assert [claim.certainty for claim in claims(text, "bids")][:1] == [certainty]
+
+
+def test_the_bare_object_of_killing_counts_people(claims):
+    assert [claim.answer.low for claim in claims("It was the fire at the lender that killed 41, the Flare can reveal.", "killed")] == [41.0]
