@@ -284,7 +284,8 @@ def _is_recap(claim: Claim, known: StoredClaim, past: Sequence[StoredClaim]) -> 
     if moved or come_back or _happened_anew(claim, known.claim):
         return False
     if not claim.voice.attributed:
-        return True
+        # What somebody denied was never the answer: told as so now, it is news and no recap.
+        return not any(item.effect in (ChangeKind.DENIED, ChangeKind.DISPUTED) and item.prior == known.claim.key for item in past)
     own = own_last(claim, past)
     return own is not None and compare_answers(claim.answer, own.claim.answer) in (Relation.SAME, Relation.WIDENED)
 

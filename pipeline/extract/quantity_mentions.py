@@ -42,6 +42,7 @@ def with_wholes(quantities: tuple[QuantityMention, ...], sent: Span) -> tuple[Qu
             and not following.unit
             and following.at - mention.upto <= 3
             and sent[mention.upto : following.at].text.lower().startswith(("of", "out of"))
+            and "," not in sent[mention.upto : following.at].text
         ):
             mention = replace(mention, share_of=following.high, things=following.things or mention.things)
         elif (

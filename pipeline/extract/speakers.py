@@ -11,6 +11,8 @@ from pipeline.language.names import Names
 
 _HE = frozenset(("he", "she"))
 _THEY = frozenset(("it", "they", "we", "i"))
+# "In its opinion": whoever was spoken of.
+_ITS = frozenset(("its", "their", "his", "her"))
 _MEDIA_WORDS = frozenset(
     "agency television tv channel newspaper daily website broadcaster radio paper magazine outlet station news site".split()
 )
@@ -66,6 +68,8 @@ class Speakers:
         if lower in _HE or _is_aged(head):
             went_on = head.head.lemma_.lower() in _GOING_ON and memory.last_speaker is not None
             return (memory.last_speaker if went_on else memory.last_person) or memory.last_speaker or ("", "")
+        if lower in _ITS:
+            return memory.last_body or memory.last_speaker or ("", "")
         if lower in _THEY and head.pos_ == "PRON":
             # "The office will wait, it said": the subject of what is said, wherever the parser puts that clause.
             before = head.doc[head.sent.start : head.i]

@@ -287,9 +287,19 @@ def _narrowed(
         # "53 seats and the Civic Union 47": a number belongs to the name that stands before it.
         names = [name for name in statement.names if name.at < mention.at and name.kind in ("organisation", "person", "group", "thing")]
         wanted = {*question.who, *map(index.names.canonical, question.who)}
-        if names and names[-1].name not in wanted and any(name.name in wanted for name in statement.names):
+        if names and names[-1].name not in wanted and any(name.name in wanted for name in statement.names) and not _acts(statement, mention, wanted):
             return 0.0
     return score
+
+
+def _acts(statement: Statement, mention: QuantityMention, wanted: set[str]) -> bool:
+    """ "Orsten lifted its offer for Halden to 46.25 euros": who acts in the clause of the number."""
+    clause = statement.words[mention.upto - 1].clause
+    return any(
+        name.name in wanted and word.clause == clause and word.dep in ("nsubj", "nsubjpass")
+        for name in statement.names
+        for word in statement.words[name.at : name.upto]
+    )
 
 
 def _second(mention: QuantityMention) -> float | None:

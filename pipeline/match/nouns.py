@@ -3,9 +3,9 @@
 In "102 cases and 18 deaths", "deaths at 13", "16 ships are waiting and 23 have gone" every number has one thing that it counts.
 """
 
-from pipeline.match.standing import Hits, tells_of_change
+from pipeline.match.standing import Hits, spoken_of_in, tells_of_change
 from pipeline.match.watching import Hit, WatchIndex
-from pipeline.statements import QuantityMention, Statement, head_of, stands_alone
+from pipeline.statements import QuantityMention, Statement, Word, head_of, stands_alone
 from pipeline.watches import Question
 
 OF_THEM = frozenset(("them", "these", "those", "whom", "which"))
@@ -166,11 +166,17 @@ def is_bare(statement: Statement, mention: QuantityMention) -> bool:
         return True  # "it is one point six five"
     if last.dep == "nummod" and last.head == mention.at - 1 and statement.words[last.head].lemma.lower() == "number":
         return True  # "the dead now number 24"
+    if last.dep == "nummod" and last.head < mention.at and mention.upto < len(statement.words) and _begins_verb(statement.words[mention.upto]):
+        return True  # "according to the office 1,150 have left"
     following = statement.words[mention.upto].text.lower() if mention.upto < len(statement.words) else ""
     if mention.unit or last.tag != "CD" or last.dep not in ("nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "oprd", "ROOT"):
         return False
     beyond = statement.words[mention.upto + 1].text.lower() if mention.upto + 1 < len(statement.words) else ""
     return following != "of" or beyond in OF_THEM
+
+
+def _begins_verb(word: Word) -> bool:
+    return word.tag in ("VBD", "VBZ", "VBP", "MD")
 
 
 def is_contrast(statement: Statement, mention: QuantityMention) -> bool:
@@ -203,7 +209,8 @@ def _paid_by_the_subject(question: Question, statement: Statement, mention: Quan
     clause = statement.words[mention.upto - 1].clause
     if question.unit == mention.unit and question.subject:
         subjects = [hit for hit in hits.get("own subject", ()) if statement.words[hit.upto - 1].dep in ("nsubj", "poss")]
-        if any(statement.words[hit.at].clause == clause for hit in subjects):
+        clauses = spoken_of_in(statement, clause)
+        if any(statement.words[hit.at].clause in clauses for hit in subjects):
             return 0.72
         # "We get to one point nine": a sum alone, right after what the question is about.
         return 0.75 if hits.get("carried") and stands_alone(statement.words, mention) else 0.0

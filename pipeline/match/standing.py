@@ -73,8 +73,27 @@ def near_subject(statement: Statement, hits: Hits, hit: Hit, *, about: bool = Fa
     if hits.get("carried"):
         return True
     subjects = hits.get("own subject", ()) or hits.get("about" if about else "subject", ())
-    clause = statement.words[hit.at].clause
-    return any(statement.words[subject.at].clause == clause or abs(subject.at - hit.at) <= 3 for subject in subjects)
+    clauses = spoken_of_in(statement, statement.words[hit.at].clause)
+    return any(statement.words[subject.at].clause in clauses or abs(subject.at - hit.at) <= 3 for subject in subjects)
+
+
+_PRONOUNS = frozenset(("it", "they", "he", "she", "who", "which", "that"))
+
+
+def spoken_of_in(statement: Statement, clause: int) -> frozenset[int]:
+    """A clause and those above it whose subject it takes up: "the authority said that it would open an inquiry", "refused to sell"."""
+    clauses = {clause}
+    for _ in range(_MAX_CLIMB):
+        head = statement.words[clause].head
+        subjects = [word for word in statement.words if word.clause == clause and word.dep in ("nsubj", "nsubjpass")]
+        if statement.words[head].clause == clause or any(word.text.lower() not in _PRONOUNS for word in subjects):
+            break
+        # A clause without a subject has that of the one above; "which looked shaky ten days ago" tells an aside.
+        if statement.words[clause].dep not in (("ccomp", "conj", "advcl", "parataxis") if subjects else ("xcomp", "conj")):
+            break
+        clause = statement.words[head].clause
+        clauses.add(clause)
+    return frozenset(clauses)
 
 
 def is_asserted(statement: Statement, hit: Hit) -> bool:

@@ -12,12 +12,16 @@ _PERSON = frozenset(
 
 def none_at_all(question: Question, statement: Statement, hits: Hits) -> list[Found]:
     """ "Not a single job will go", "no hostages were freed": none."""
-    for hit in (*hits.get("of", ()), *hits.get("cue", ())):
+    nouns = tuple(hit for hit in hits.get("role", ()) if statement.words[hit.upto - 1].tag.startswith("NN"))
+    for hit in (*hits.get("of", ()), *hits.get("cue", ()), *nouns):
         word = statement.words[hit.upto - 1]
         before = [other.text.lower() for other in statement.words[max(0, hit.at - 3) : hit.at]]
         none = before[-1:] == ["no"] or before[-3:] == ["not", "a", "single"] or before[-2:] == ["not", "one"]
         plain = question.role in ("", "none")
-        if not none or word.dep not in ("nsubj", "nsubjpass") or not (plain or closest(statement, hits.get("role", ()), word.clause) == 1):
+        # "No deaths have been confirmed", "there were no injuries": the noun of the role itself.
+        if none and hit in nouns and word.dep in ("nsubj", "nsubjpass", "dobj", "attr"):
+            pass
+        elif not none or word.dep not in ("nsubj", "nsubjpass") or not (plain or closest(statement, hits.get("role", ()), word.clause) == 1):
             continue
         unit = question.of[0] if question.of else None
         answer = Answer(type="quantity", text="none", value="0", unit=unit, bound="exact", low=0.0, high=0.0)

@@ -1,6 +1,6 @@
 """What somebody calls untrue: a report that is rejected, a number that was only told, a clause that is called false."""
 
-from pipeline.match.standing import Hits, head_word
+from pipeline.match.standing import Hits, brings_negation, head_word
 from pipeline.statements import Statement, Word
 
 
@@ -30,8 +30,9 @@ def rejects_report(statement: Statement, hits: Hits) -> bool:
     if not statement.voice.attributed:
         return False
     told = [word for word in statement.words if word.lemma.lower() in _TOLD and word.tag.startswith("NN")]
-    verdicts = [head_word(statement, hit) for hit in hits.get("denying", ())]
-    called = any(word.dep in ("acomp", "attr", "oprd", "pobj", "ccomp", "dobj", "ROOT", "appos") and not word.negated for word in verdicts)
+    verdicts = [(head_word(statement, hit), brings_negation(hit)) for hit in hits.get("denying", ())]
+    deps = ("acomp", "attr", "oprd", "pobj", "ccomp", "dobj", "ROOT", "appos")
+    called = any(word.dep in deps and (own or not word.negated) for word, own in verdicts)
     return bool(told) and (called or statement.denial)
 
 
