@@ -187,7 +187,8 @@ def _first(claim: Claim, score: float, denial: bool) -> Decision:
             why=(f"{claim.voice.speaker} denies it", "what is denied was not reported before"),
         )
     if claim.answer.type in ("status", "statement", "yes-no") and (claim.background or claim.tentative):
-        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("looks back, or a doubtful match; nothing was known before",))
+        why = ("looks back, or a doubtful match; nothing was known before",)
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=why, resets=not claim.tentative)
     if claim.answer.value is None and claim.tentative:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("doubtful, and no answer",))
     return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("first answer to this question",))
