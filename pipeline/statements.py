@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from pipeline.model import Certainty, Interval, Voice
 
+# The answer of who gives up an own one without naming another: "no longer disputes the count".
+GIVES_WAY = "gives way"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:

@@ -15,10 +15,11 @@ from pipeline.detect.events import is_told_as_toll
 from pipeline.detect.order import steps_back
 from pipeline.detect.silence import DISPUTE_DAYS, WEAK, Decision, answers_rival, stay_silent
 from pipeline.detect.state import Standing, fold_answers
-from pipeline.detect.taking_back import corrected, plain_denial
+from pipeline.detect.taking_back import corrected, gives_way, plain_denial
 from pipeline.detect.voices import own_last, person_last, rival_of, same_voice, stands
 from pipeline.detect.wordings import SAME_MATTER, SAME_WORDS, taken_up, turn_of
 from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
+from pipeline.statements import GIVES_WAY
 from pipeline.watches import Question, QuestionKind
 
 # States of unordered families in which somebody has said no.
@@ -132,6 +133,8 @@ def _before_comparing(
     """What a claim is whatever the current answer says: a plain denial, a first number, a correction, a person's own turn."""
     if claim.denial and claim.answer.value is None and question.kind is not QuestionKind.STATEMENT:
         return plain_denial(claim, past, current, score)
+    if claim.answer.text == GIVES_WAY:
+        return gives_way(claim, past, current, score)
     if claim.answer.type == "quantity" and claim.answer.value is not None and all(item.base.claim.answer.value is None for item in current):
         return _first(claim, score, claim.denial)
     if claim.correction and (taken_back := corrected(claim, past, score)) is not None:

@@ -62,3 +62,13 @@ def _named_by(claim: Claim, past: Sequence[StoredClaim]) -> StoredClaim | None:
         ),
         None,
     )
+
+
+def gives_way(claim: Claim, past: Sequence[StoredClaim], current: tuple[Standing, ...], score: float) -> Decision:
+    """ "No longer disputes the count": the voice's own last answer is given up, if it was another than one that stands."""
+    given = [stored for stored in past if stored.claim.answer.value is not None or stored.claim.denial]
+    own = own_last(claim, [stored for stored in given if stored.claim.url != claim.url])
+    if own is None or all(own.claim.key == item.base.claim.key for item in current):
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=("gives way on something that it has not been heard to say",))
+    why = (f"{claim.voice.speaker} no longer holds to what it said", difference(claim, own.claim))
+    return Decision(kind=ChangeKind.REVERSED, prior=own, score=score, why=why)

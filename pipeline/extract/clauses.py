@@ -192,8 +192,8 @@ def _own_certainty(node: Node, child: Node | None) -> Certainty:
 def _governed(node: Node, child: Node | None) -> Certainty:
     """What a verb or noun does to its complement: "ordered ... to start", "denied that", "plan to leave"."""
     lemma = node.lemma_.lower()
-    particle = next((kid.lower_ for kid in node.children if kid.dep_ == "prt"), "")
-    governed = _BY_LEMMA.get(f"{lemma}_{particle}") or _BY_LEMMA.get(lemma)
+    particle = next((kid.lower_ for kid in node.children if kid.dep_ == "prt" or kid.lower_ == "aside"), "")
+    governed = _BY_LEMMA.get(f"{lemma}_{particle}") if particle else _BY_LEMMA.get(lemma)  # "set aside the order" plans nothing
     if child is not None and (lemma in _DROPPERS or f"{lemma}_{particle}" in _DROPPERS) and child.dep_ in ("dobj", "xcomp", "pcomp", "acl"):
         return Certainty.DENIED
     if child is not None and _is_prevented(node, lemma, child):

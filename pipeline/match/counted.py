@@ -287,7 +287,8 @@ def _narrowed(
         # "53 seats and the Civic Union 47": a number belongs to the name that stands before it.
         names = [name for name in statement.names if name.at < mention.at and name.kind in ("organisation", "person", "group", "thing")]
         wanted = {*question.who, *map(index.names.canonical, question.who)}
-        if names and names[-1].name not in wanted and any(name.name in wanted for name in statement.names) and not _acts(statement, mention, wanted):
+        elsewhere = names and names[-1].name not in wanted and any(name.name in wanted for name in statement.names)
+        if elsewhere and not _acts(statement, mention, wanted):
             return 0.0
     return score
 

@@ -56,7 +56,7 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
             answer=Answer(type="date", text=_dated_text(mention), value=_iso(mention), bound=bound, when=mention.when),
             certainty=certainty,
             score=score,
-            background=recaps(word, statement, hits) or back or word.dep == "poss",
+            background=(recaps(word, statement, hits) or back or word.dep == "poss") and not _failed_to_come(statement, mention, certainty),
             affirmed=affirmed,
             episode=episode,
             at=mention.at,
@@ -72,6 +72,13 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
         yield Found(answer=Answer(type="date", text="denied"), certainty=Certainty.DENIED, score=0.62, fallback=True)
     elif not yielded and silence and (role_hits or question.role in ("event", "next", "deadline")):
         yield Found(answer=Answer(type="date", text="no date given"), certainty=Certainty.UNKNOWN, score=0.8)
+
+
+def _failed_to_come(statement: Statement, mention: DateMention, certainty: Certainty) -> bool:
+    """ "An exchange that had been due last Friday did not come about": told of a day just past, and news all the same."""
+    root = next((word for at, word in enumerate(statement.words) if word.head == at), None)
+    fresh = mention.when.end is not None and statement.said_at - mention.when.end < 4 * RECENT
+    return certainty is Certainty.DENIED and fresh and root is not None and root.negated and root.tense == "past"
 
 
 def _must(statement: Statement, word: Word) -> bool:
@@ -123,6 +130,8 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
     relation = mention.relation
     if relation in ("from", "until") and question.role in ("start", "end") and _is_stopped(statement, clause):
         return 0.0
+    if relation == "on" and question.role in ("event", "next", "start") and _is_called_off(statement, clause):
+        return 0.0
     moved = question.role != "since" and (_is_moved_to(statement, mention) or _is_now_the_day(statement, mention))
     fits = moved or {
         "start": relation in ("from", "not before"),
@@ -159,6 +168,13 @@ def _date_score(question: Question, statement: Statement, hits: Hits, mention: D
 def _is_stopped(statement: Statement, clause: int) -> bool:
     """ "Suspended from 6 a.m.", "halted until Monday": when a pause begins or ends, which is not when the thing does."""
     return statement.words[clause].lemma.lower() in _STOPPING
+
+
+def _is_called_off(statement: Statement, clause: int) -> bool:
+    """ "The attempt was called off on Saturday": the day of calling off, on which nothing took place."""
+    verb = statement.words[clause]
+    off = any(word.text.lower() == "off" and word.dep == "prt" and statement.words[word.head] is verb for word in statement.words)
+    return verb.lemma.lower() == "call" and off and verb.tense == "past"
 
 
 def _is_moved_to(statement: Statement, mention: DateMention) -> bool:

@@ -166,7 +166,8 @@ def is_bare(statement: Statement, mention: QuantityMention) -> bool:
         return True  # "it is one point six five"
     if last.dep == "nummod" and last.head == mention.at - 1 and statement.words[last.head].lemma.lower() == "number":
         return True  # "the dead now number 24"
-    if last.dep == "nummod" and last.head < mention.at and mention.upto < len(statement.words) and _begins_verb(statement.words[mention.upto]):
+    behind = statement.words[mention.upto : mention.upto + 1]
+    if last.dep == "nummod" and last.head < mention.at and behind and _begins_verb(behind[0]):
         return True  # "according to the office 1,150 have left"
     following = statement.words[mention.upto].text.lower() if mention.upto < len(statement.words) else ""
     if mention.unit or last.tag != "CD" or last.dep not in ("nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "oprd", "ROOT"):

@@ -18,14 +18,16 @@ from pipeline.match.standing import (
     near_subject,
     recaps,
 )
-from pipeline.match.untrue import called_false, denies_outright, rejects_report
+from pipeline.match.untrue import called_false, denies_outright, gives_way, rejects_report
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
-from pipeline.statements import Statement, Word
+from pipeline.statements import GIVES_WAY, Statement, Word
 from pipeline.watches import Question, QuestionKind
 
 # What an answer is worth that rests on a word of the question itself, without cues. Calibrated on seeds/ without cues.
 ASKED = 0.62
+# What is said to be given up may be any of the sentence's topics. Not calibrated: a dozen examples in all of seeds/.
+GIVING_WAY = 0.7
 # States in which a course begins: plans, which never undo a later state.
 INITIAL_STATES = frozenset(("announced", "ordered", "scheduled", "proposed", "filed", "made", "threatened", "advised", "called"))
 
@@ -40,6 +42,11 @@ def read_answer(question: Question, statement: Statement, hits: Hits, index: Wat
         index: The compiled watch.
     """
     own = {use: tuple(hit for hit in found if hit.question in ("", question.id)) for use, found in hits.items()}
+    if gives_way(statement):
+        if any(own.get(use) for use in ("own subject", "of", "role", "cue", "state", "carried")):
+            answer = Answer(type=str(question.kind), text=GIVES_WAY)
+            yield Found(answer=answer, certainty=Certainty.FACT, score=GIVING_WAY, denies=False)
+        return
     match question.kind:
         case QuestionKind.STATUS:
             yield from _status(question, statement, own, index)

@@ -18,10 +18,11 @@ def none_at_all(question: Question, statement: Statement, hits: Hits) -> list[Fo
         before = [other.text.lower() for other in statement.words[max(0, hit.at - 3) : hit.at]]
         none = before[-1:] == ["no"] or before[-3:] == ["not", "a", "single"] or before[-2:] == ["not", "one"]
         plain = question.role in ("", "none")
+        acting = plain or closest(statement, hits.get("role", ()), word.clause) == 1
+        told = word.dep in ("nsubj", "nsubjpass") and acting
         # "No deaths have been confirmed", "there were no injuries": the noun of the role itself.
-        if none and hit in nouns and word.dep in ("nsubj", "nsubjpass", "dobj", "attr"):
-            pass
-        elif not none or word.dep not in ("nsubj", "nsubjpass") or not (plain or closest(statement, hits.get("role", ()), word.clause) == 1):
+        named = hit in nouns and word.dep in ("nsubj", "nsubjpass", "dobj", "attr")
+        if not none or not (told or named):
             continue
         unit = question.of[0] if question.of else None
         answer = Answer(type="quantity", text="none", value="0", unit=unit, bound="exact", low=0.0, high=0.0)

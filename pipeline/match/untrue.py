@@ -1,5 +1,7 @@
 """What somebody calls untrue: a report that is rejected, a number that was only told, a clause that is called false."""
 
+import re
+
 from pipeline.match.standing import Hits, brings_negation, head_word
 from pipeline.statements import Statement, Word
 
@@ -42,3 +44,18 @@ def is_told(statement: Statement, at: int) -> bool:
         word.lemma.lower() in _TOLD and word.tag.startswith("NN") and index < at <= index + 4
         for index, word in enumerate(statement.words)
     )
+
+
+_GIVING_WAY = re.compile(
+    r"(?i)\bno longer (?:disput|den|contest|quarrel|question|challeng|object|oppos|reject|doubt|insist|stand)\w*|"
+    r"\b(?:would|will|does|did|do) (?:not|no longer) (?:contest|dispute|challenge|question)\b|"
+    r"(?<!never )(?<!not )(?<!n't )(?<!to )\b(?:accept(?:s|ed)?|shares?|shared|agree[sd]? with|conced(?:es|ed)|bow(?:s|ed) to|"
+    r"adopt(?:s|ed)?) (?:[\w'’]+ ){0,4}"
+    r"(?:counts?|figures?|estimates?|numbers?|toll|findings?|tally|calculations?|assessment|version)\b|"
+    r"\b(?:count|figure|estimate|number|toll|tally) (?:is|was) right and (?:ours|his|hers|theirs) (?:is|was) not\b"
+)
+
+
+def gives_way(statement: Statement) -> bool:
+    """True if somebody is said to hold no longer to what was said before: "no longer disputes it", "accepts the board's count"."""
+    return statement.voice.attributed and _GIVING_WAY.search(statement.sentence) is not None

@@ -246,3 +246,39 @@ def test_an_outlet_that_corrects_itself_to_what_stands_leaves_the_answer_where_i
     )
     standing = fold_answers(history)
     assert [(item.base.claim.voice, len(item.support)) for item in standing] == [(FIRM, 1)]
+
+
+def gives_way(**given: Any) -> Claim:
+    return make_claim(answer=Answer(type="quantity", text="gives way"), sentence="The firm accepts the union's count.", **given)
+
+
+def test_a_voice_that_gives_way_has_turned_from_its_own_last_answer():
+    own, other = counted(19, voice=FIRM), counted(21, voice=UNION, url="https://example.org/b")
+    before = (stored(own), stored(later(other, 1), ChangeKind.DISPUTED, prior=own.key))
+    against = stored(later(counted(23, voice=UNION, url="https://example.org/c"), 2), ChangeKind.NUMBER_CHANGED, prior=own.key)
+    decision = step(later(gives_way(voice=SPOKESMAN), 3), *before, against, question=COUNT)
+    assert (decision.kind, decision.prior and decision.prior.claim.key) == (ChangeKind.REVERSED, own.key)
+
+
+def test_who_gives_way_on_what_it_never_said_changes_nothing():
+    other = counted(21, voice=UNION)
+    assert step(later(gives_way(voice=FIRM), 3), other, question=COUNT).kind is ChangeKind.REPEAT
+
+
+def test_what_a_first_look_back_tells_stands_unreported_until_it_changes():
+    told = is_("closed", "The road, closed since spring, is long.", voice=OUTLET, background=True)
+    decision = step(told, question=STATUS)
+    assert (decision.kind, decision.resets) == (ChangeKind.REPEAT, True)
+    opened = later(is_("open", "The road was opened.", voice=OUTLET, url="https://example.org/b"), 2)
+    assert step(opened, stored(told, ChangeKind.REPEAT, resets=True), question=STATUS).kind is ChangeKind.STATUS_CHANGED
+
+
+def test_a_rumour_that_was_denied_is_news_when_it_is_so():
+    rumour, denial = is_("closed", "Posts said that the road was closed.", voice=PAPER), is_("open", "The road is open.", voice=FIRM)
+    narrowed = later(is_("narrowed", "The road will be narrowed.", voice=FIRM, url="https://example.org/b"), 2)
+    before = (
+        stored(rumour),
+        stored(later(denial, 1), ChangeKind.DISPUTED, prior=rumour.key),
+        stored(narrowed, ChangeKind.STATUS_CHANGED, prior=denial.key),
+    )
+    assert step(later(is_("closed", "The road is closed.", voice=OUTLET), 4), *before, question=STATUS).kind is not ChangeKind.REPEAT

@@ -90,3 +90,9 @@ def test_neither_denies_and_a_verb_joined_to_a_possible_one_is_possible(
     "Were the authority to ground the fleet, the airline would lose its seats.", "Should the vote fail, the minister would lose his post."])
 def test_a_condition_needs_no_if(reader: Reader, text: str):
     assert word(reader, text, "lose").certainty is Certainty.CONDITIONAL
+
+
+@pytest.mark.parametrize("wanted", ["aside", "order", "gave"])
+def test_a_particle_makes_another_verb_of_it(reader: Reader, wanted: str):
+    found = word(reader, "The tribunal set aside the order and gave the firm its licence back.", wanted)
+    assert found.certainty is Certainty.FACT

@@ -74,3 +74,32 @@ def test_who_says_by_when_bids_must_be_in_sets_the_deadline_and_demands_nothing(
 
 def test_the_bare_object_of_killing_counts_people(claims):
     assert [claim.answer.low for claim in claims("It was the fire at the lender that killed 41, the Flare can reveal.", "killed")] == [41.0]
+
+
+@pytest.mark.parametrize("text", [
+    "The treasury no longer disputes the gap, said Ann Coll.", "Ann Coll said that the treasury accepts the auditors' figure for the gap.",
+])
+def test_who_no_longer_disputes_a_figure_gives_way_without_a_number(claims, text: str):
+    assert [(claim.answer.text, claim.answer.value, claim.denial) for claim in claims(text, "gap")] == [("gives way", None, False)]
+
+
+def test_who_has_never_accepted_a_figure_gives_nothing_up(claims):
+    assert not any(claim.answer.text == "gives way" for claim in claims("Ann Coll said that she had never accepted their figure for the gap.", "gap"))
+
+
+@pytest.mark.parametrize("text", ["No deaths have been confirmed at the lender.", "There were no deaths at the lender, said Ann Coll."])
+def test_no_deaths_are_none(claims, text: str):
+    assert [claim.answer.value for claim in claims(text, "killed")] == ["0"]
+
+
+def test_deaths_that_are_not_the_first_are_not_counted_away(claims):
+    assert claims("No further deaths have been confirmed at the lender.", "killed") == []
+
+
+def test_a_sum_belongs_to_who_acts_and_not_to_the_name_before_it(reader: Reader, names: Names, vocabulary: Vocabulary):
+    watch = Watch(id="sale", title="The sale", subject=("bid", "lender"), questions=(
+        Question(id="price", kind=QuestionKind.QUANTITY, unit="EUR/share", of=("share",), who=("Germany",)),))
+    index = WatchIndex(watch, names, vocabulary)
+    article = make_article(text="Germany lifted its bid for the lender of France to 46 euros a share on Wednesday.", title="The bid")
+    found = find_claims(reader.read(article), ArticleVersion(article=article, version=1), index)
+    assert [claim.answer.low for claim in found] == [46.0]
