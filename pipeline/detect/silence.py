@@ -211,7 +211,9 @@ def _is_local(claim: Claim, old: Claim, question: Question) -> bool:
     running = question.role in _RUNNING or (question.role in ("", "none", "total") and not question.unit)
     if new.high is None or before.low is None or new.unit not in (before.unit, None) or not running:
         return False
-    return new.high < (0.1 if claim.voice.attributed else 0.5) * before.low
+    # Nobody comes back to life: a smaller toll that no voice gives and that is not told as corrected is an old one.
+    outlet = 1.0 if question.role in ("dead", "injured") else 0.5
+    return new.high < (0.1 if claim.voice.attributed else outlet) * before.low
 
 
 def _advances(claim: Claim, old: Claim, states: tuple[str, ...]) -> bool:

@@ -161,6 +161,8 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
             return None
         # The role that the sentence before had has no place in this one.
         score += 0.25 * closest(statement, roles, word.clause) - 0.1 if roles else 0.0
+        if roles and question.role in _MOVING_ROLES and _is_of_another_subject(statement, roles, word):
+            score -= 0.25
     score = _narrowed(question, statement, mention, hits, score, index)
     if statement.role == "correction":
         # "It is 23; one woman had been counted twice"; else a correction names the wrong figure first.
@@ -178,6 +180,15 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
     )
+
+
+def _is_of_another_subject(statement: Statement, roles: tuple[Hit, ...], word: Word) -> bool:
+    """ "If the mayor has gone, the garrison, some 1,400 men, will bake": who goes in another clause, with a subject of its own."""
+    clauses = {statement.words[hit.at].clause for hit in roles}
+    if word.clause in clauses:
+        return False
+    subjects = {other.clause for other in statement.words if other.dep in ("nsubj", "nsubjpass") and other.tag.startswith("NN")}
+    return clauses <= subjects and word.clause in subjects
 
 
 def _is_the_whole(statement: Statement, mention: QuantityMention) -> bool:
