@@ -63,6 +63,7 @@ _PER = re.compile(
 _AGE = re.compile(r"(?i)^\s*(?:-?\s*years?\s*-?\s*old|,\s*(?:who|was|is|of|from|said|told)\b)|^-year-old")
 
 
+_AGED = re.compile(r"(?i)(?:,|\baged?|\b(?:man|woman|boy|girl|child|youth|person|[a-z]+er|[a-z]+ist) of)\s*$")
 _AGE_BESIDE = re.compile(r"(?<![\w])[A-Za-z][\w.'’-]*,\s$")
 _STREET = re.compile(r"^\s+(?:[A-Z][\w'’.-]*\s+){0,3}(?:Street|Road|Avenue|Lane|Square|Boulevard|Drive|St|Rd|Ave)\b")
 _SCORE = re.compile(r"\d{1,3}[-–]\d{1,3}")
@@ -158,7 +159,11 @@ def _is_no_count(number: str, before: str, after: str) -> bool:
     designation = _DESIGNATION.search(before[-12:]) and not _AMOUNTING.search(before)
     if re.match(r"(?i)\s?[ap]\.?m\b", after):
         return True  # "at around 330 am"
-    if designation or _AGE.match(after) or _STREET.match(after):
+    aged = _AGE.match(after)
+    # "Berg, 43, of Oslo" is an age; "stands at 18, of whom six" is none.
+    if aged and aged.group().lstrip().startswith(",") and not _AGED.search(before):
+        aged = None
+    if designation or aged or _STREET.match(after):
         return True
     if number.isdecimal() and int(number) < 120 and _AGE_BESIDE.search(before) and re.match(r"\s*,(?!\s*\d)", after):
         return True

@@ -160,7 +160,8 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         if not roles and not hits.get("role before"):
             return None
         # The role that the sentence before had has no place in this one.
-        score += 0.25 * closest(statement, roles, word.clause) - 0.1 if roles else 0.0
+        near = 1.0 if _describe(statement, roles, hits) else closest(statement, roles, word.clause)
+        score += 0.25 * near - 0.1 if roles else 0.0
         if roles and question.role in _MOVING_ROLES and _is_of_another_subject(statement, roles, word):
             score -= 0.25
     score = _narrowed(question, statement, mention, hits, score, index)
@@ -180,6 +181,13 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
     )
+
+
+def _describe(statement: Statement, roles: tuple[Hit, ...], hits: Hits) -> bool:
+    """ "The number of people hurt stands at 18": the role is said of the noun that is counted."""
+    counted = {index for hit in hits.get("of", ()) for index in range(hit.at, hit.upto)}
+    clauses = (statement.words[statement.words[hit.at].clause] for hit in roles)
+    return any(clause.dep in ("acl", "relcl") and clause.head in counted for clause in clauses)
 
 
 def _is_of_another_subject(statement: Statement, roles: tuple[Hit, ...], word: Word) -> bool:

@@ -83,7 +83,18 @@ def counting_score(question: Question, statement: Statement, mention: QuantityMe
     if is_bare(statement, mention) and not question.unit and not _is_year(statement, mention):
         sure = tells_of_change(statement, mention.at)
         return (0.85 if hits.get("of before") else 0.8 if sure else 0.7) if _stands_for(question, statement, mention, hits, index) else 0.0
+    if not mention.unit and not question.unit and _does_itself(statement, mention, hits):
+        return 0.8
     return _quantity_score(question, statement, mention, counted, index) or _paid_by_the_subject(question, statement, mention, hits)
+
+
+def _does_itself(statement: Statement, mention: QuantityMention, hits: Hits) -> bool:
+    """ "The toll is up to 19 hurt", "twelve missing": the word of the role stands where a noun would."""
+    return any(
+        hit.upto - hit.at == 1 and hit.at == mention.upto and statement.words[hit.at].tag in ("VBN", "VBD", "JJ", "NN")
+        for hit in hits.get("role", ())
+        if hit.detail not in ("leaves", "stays", "arrives", "total")
+    )
 
 
 def _is_year(statement: Statement, mention: QuantityMention) -> bool:
