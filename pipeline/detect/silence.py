@@ -74,6 +74,8 @@ def stay_silent(
     )
     if claim.affirmed and question.family == "process" and claim.answer.value == "under way" and latest.claim.answer.value == "begun":
         return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.5, why=("goes on as it had begun",))
+    if claim.answer.value == "under way" and latest.claim.answer.value == "resumed":
+        return Decision(kind=ChangeKind.REPEAT, prior=latest, score=0.5, why=("what has resumed is under way",))
     if (beside := _beside_total(claim, latest.claim, question)) is not None:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.4, why=(beside,))
     affirmable = question.kind in (QuestionKind.STATUS, QuestionKind.STATEMENT, QuestionKind.YES_NO)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pipeline.match.denied_numbers import called_false, denied_number
 from pipeline.match.nouns import OF_THEM, counting_score, is_contrast, is_named, is_what_remains, own_roles, says_its_role
 from pipeline.match.standing import (
     Found,
     Hits,
     closest,
-    head_word,
     is_dated_back,
     is_history,
     nth_of,
@@ -16,10 +16,10 @@ from pipeline.match.standing import (
     tells_of_change,
 )
 from pipeline.match.told_without_numbers import counted_by_order, none_at_all, one_more, wholly
-from pipeline.match.untrue import is_told, rejects_report
+from pipeline.match.untrue import rejects_report
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
-from pipeline.statements import QuantityMention, Statement, Word, head_of, stands_alone
+from pipeline.statements import QuantityMention, Statement, Word
 from pipeline.watches import Question
 
 # Words that make a number an increment.
@@ -49,10 +49,10 @@ def read_quantities(question: Question, statement: Statement, hits: Hits, index:
         fitting += none_at_all(question, statement, hits)
     if any(not found.part for found in fitting):
         fitting = [found for found in fitting if not found.part]  # "two more, which brings them to five"
-    if (called := _called_false(question, statement, hits, index)) is not None:
+    if (called := called_false(question, statement, hits, index)) is not None:
         yield called
         return
-    if rejects_report(statement, hits) and len(fitting) <= 1 and (denied := _denied_number(question, statement, hits, fitting)) is not None:
+    if rejects_report(statement, hits) and len(fitting) <= 1 and (denied := denied_number(question, statement, hits, fitting)) is not None:
         yield denied
         return
     if fitting:
@@ -83,41 +83,6 @@ def _in_telling_clauses(
         return mentions
     telling = {statement.words[hit.at].clause for hit in (*hits.get("own subject", ()), *hits.get("cue", ()))}
     return [item for item in mentions if statement.words[item.upto - 1].clause in telling] or mentions
-
-
-def _called_false(question: Question, statement: Statement, hits: Hits, index: WatchIndex) -> Found | None:
-    """ "Two point four billion was somebody's imagination": a number of which the sentence says nothing but that it is untrue."""
-    if not statement.voice.attributed:
-        return None
-    verdicts = [head_word(statement, hit) for hit in hits.get("denying", ())]
-    for mention in statement.quantities:
-        number = head_of(statement.words, mention)
-        subject = number if number.dep.startswith("nsubj") else statement.words[number.head]
-        if not subject.dep.startswith("nsubj") or (mention.unit and mention.unit != question.unit):
-            continue
-        said = [word for word in verdicts if word.dep in ("attr", "acomp", "oprd") and word.head == subject.head and not word.negated]
-        about = bool(mention.unit) or stands_alone(statement.words, mention) or index.counts(question, mention.things)
-        if said and about and (hits.get("own subject") or hits.get("carried") or hits.get("of")):
-            text, low, high = f"not {mention.text}", mention.low, mention.high
-            answer = Answer(type="quantity", text=text, unit=mention.unit, bound="exact", low=low, high=high)
-            return Found(answer=answer, certainty=Certainty.DENIED, score=0.8, denies=True, at=mention.at)
-    return None
-
-
-def _denied_number(question: Question, statement: Statement, hits: Hits, fitting: list[Found]) -> Found | None:
-    """ "Dismissed a story that seven were dead", "the number put about is unfounded": a denial of that number, or of any."""
-    if fitting:
-        if not is_told(statement, fitting[0].at):
-            return None
-        number = fitting[0].answer
-        answer = Answer(type="quantity", text=f"not {number.text}", unit=number.unit, bound="exact", low=number.low, high=number.high)
-        return Found(answer=answer, certainty=Certainty.DENIED, score=fitting[0].score, denies=True, at=fitting[0].at)
-    if statement.quantities and not question.unit and hits.get("of"):
-        return None  # whatever its number counts
-    spoken = hits.get("role") if question.role not in ("", "total", "none") else (*hits.get("own subject", ()), *hits.get("cue", ()))
-    if not (spoken or hits.get("carried") or hits.get("of before")):
-        return None
-    return Found(answer=Answer(type="quantity", text="denied"), certainty=Certainty.DENIED, score=0.65, denies=True, fallback=True)
 
 
 def _acting(statement: Statement, roles: tuple[Hit, ...]) -> tuple[Hit, ...]:

@@ -23,8 +23,8 @@ PRONOUNS = frozenset(("it", "they", "this", "that", "these", "he", "she"))
 class Place:
     """A sentence of an article that may be on the watch, with its hits.
 
-    `nearness` is how close it is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline or the
-    first sentence does, else 0.4. `topics` are the questions whose own subject it goes on to speak of without naming it again.
+    `nearness` is how close it is to the watch's subject: 1.0 it names it, 0.75 its paragraph does, 0.6 the headline or another
+    paragraph does. `topics` are the questions whose own subject it goes on to speak of without naming it again.
     `generic` are the bodies that it means by "the company" and the like; `setting` are the places named last and `headed` those of
     the headline, for a sentence that names none.
     """
@@ -55,7 +55,7 @@ def sentences_on(reading: Reading, index: WatchIndex) -> Iterator[Place]:
         if statement.role not in ("body", "correction") or not statement.words or (named is not None and not named[statement.start]):
             continue
         hits = index.hits(statement)
-        nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6 if headline else 0.4
+        nearness = 1.0 if hits.get("subject") else 0.75 if about[statement.paragraph] else 0.6
         if statement.role == "correction":
             nearness = max(nearness, 0.75)  # a correction note speaks of what the outlet wrote on the subject
         if statement.paragraph != spoken_of and (counted.get("asked for") or not _refers_back(statement)):

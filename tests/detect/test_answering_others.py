@@ -282,3 +282,16 @@ def test_a_rumour_that_was_denied_is_news_when_it_is_so():
         stored(narrowed, ChangeKind.STATUS_CHANGED, prior=denial.key),
     )
     assert step(later(is_("closed", "The road is closed.", voice=OUTLET), 4), *before, question=STATUS).kind is not ChangeKind.REPEAT
+
+
+def test_what_has_resumed_and_is_under_way_has_not_changed():
+    resumed = is_("resumed", "The talks resumed.", voice=OUTLET)
+    assert step(later(is_("under way", "He opened the talks.", voice=FIRM), 1), resumed, question=STATUS).kind is ChangeKind.REPEAT
+
+
+def test_a_smaller_toll_that_no_voice_gives_is_an_old_one():
+    dead = make_question(QuestionKind.QUANTITY, of=("people",), role="dead")
+    toll = counted(9, "The toll is now nine.", voice=FIRM)
+    assert step(later(counted(6, "Six people died.", voice=OUTLET), 5), toll, question=dead).kind is ChangeKind.REPEAT
+    lowered = later(counted(8, "The toll was lowered to eight.", voice=OUTLET, moved=True), 5)
+    assert step(lowered, toll, question=dead).kind is ChangeKind.NUMBER_CHANGED

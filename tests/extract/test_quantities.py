@@ -61,3 +61,8 @@ def test_numbers_said_aloud_are_read(text: str, value: float):
 @pytest.mark.parametrize("text", ["It is one of the safest pots on the market.", "She is one of our most careful drivers."])
 def test_one_of_the_best_counts_nothing(text: str):
     assert find_numbers(text, ()) == ()
+
+
+def test_a_number_before_of_whom_is_no_age():
+    assert [number.low for number in find_numbers("The number stands at 18, of whom six are in hospital.", ())] == [18.0, 6.0]
+    assert find_numbers("Anna Berg, 43, of Oslo said so.", ()) == find_numbers("A man of 81, was found.", ()) == ()
