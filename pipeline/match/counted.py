@@ -117,18 +117,10 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
     if question.role == "dead" and _is_of_another_fate(statement, mention):
         return None
     if question.role not in ("", "total", "none") and not says_its_role(question, statement, mention, hits, index):
-        roles = own_roles(statement, mention, hits.get("role", ()))
-        if not roles and not hits.get("role before"):
-            # "Data of 1.4 million people was stolen": the words of the question itself say it as well as those of its role.
-            asked = tuple(hit for hit in hits.get("asked", ()) if question.role != "leaves" or not is_what_remains(statement, hit))
-            roles = tuple(hit for hit in asked if statement.words[hit.at].clause == word.clause) or (asked if hits.get("of") else ())
-        if not roles and not hits.get("role before"):
+        acting = _role_score(question, statement, mention, hits)
+        if acting is None:
             return None
-        # The role that the sentence before had has no place in this one.
-        near = 1.0 if _describe(statement, roles, hits) else closest(statement, roles, word.clause)
-        score += 0.25 * near - 0.1 if roles else 0.0
-        if roles and question.role in _MOVING_ROLES and _is_of_another_subject(statement, roles, word):
-            score -= 0.25
+        score += acting
     score = _narrowed(question, statement, mention, hits, score, index)
     if statement.role == "correction":
         # "It is 23; one woman had been counted twice"; else a correction names the wrong figure first.
@@ -146,6 +138,22 @@ def _read_number(question: Question, statement: Statement, mention: QuantityMent
         episode=nth_of(statement, hits.get("own subject", ()) + hits.get("cue", ()) + hits.get("of", ())),
         at=mention.at,
     )
+
+
+def _role_score(question: Question, statement: Statement, mention: QuantityMention, hits: Hits) -> float | None:
+    """What the words of the question's role add for this number; None if it is in no such role."""
+    word = statement.words[min(mention.upto, len(statement.words)) - 1]
+    roles = own_roles(statement, mention, hits.get("role", ()))
+    if not roles and not hits.get("role before"):
+        # "Data of 1.4 million people was stolen": the words of the question itself say it as well as those of its role.
+        asked = tuple(hit for hit in hits.get("asked", ()) if question.role != "leaves" or not is_what_remains(statement, hit))
+        roles = tuple(hit for hit in asked if statement.words[hit.at].clause == word.clause) or (asked if hits.get("of") else ())
+    if not roles:
+        # The role that the sentence before had has no place in this one.
+        return 0.0 if hits.get("role before") else None
+    near = 1.0 if _describe(statement, roles, hits) else closest(statement, roles, word.clause)
+    apart = question.role in _MOVING_ROLES and _is_of_another_subject(statement, roles, word)
+    return 0.25 * near - (0.35 if apart else 0.1)
 
 
 def _describe(statement: Statement, roles: tuple[Hit, ...], hits: Hits) -> bool:
