@@ -16,7 +16,7 @@ from pipeline.detect.order import steps_back
 from pipeline.detect.silence import DISPUTE_DAYS, WEAK, Decision, answers_rival, stay_silent
 from pipeline.detect.state import Standing, fold_answers
 from pipeline.detect.taking_back import corrected, gives_way, plain_denial
-from pipeline.detect.voices import own_last, person_last, rival_of, same_voice, stands
+from pipeline.detect.voices import moved_from, own_last, person_last, rival_of, same_voice, stands
 from pipeline.detect.wordings import SAME_MATTER, SAME_WORDS, taken_up, turn_of
 from pipeline.model import Certainty, ChangeKind, Claim, StoredClaim
 from pipeline.statements import GIVES_WAY
@@ -211,6 +211,8 @@ def _different(
     rival = rival_of(claim, current)
     undisputed = next((item.base for item in reversed(current) if item.base.effect is not ChangeKind.DISPUTED), latest.base)
     base = (own if own is not None and own.claim.key in {item.base.claim.key for item in current} else None) or undisputed
+    if question.kind is QuestionKind.QUANTITY and claim.moved:
+        base = moved_from(claim, past) or base
     back = steps_back(claim.answer, (rival or base).claim.answer, question, states)
     fresh = rival is not None and (claim.said_at - rival.claim.said_at) <= dt.timedelta(days=DISPUTE_DAYS)
     told = difference(claim, (rival or base).claim)
@@ -323,6 +325,8 @@ def _contradicts(claim: Claim, rival: Claim, question: Question, back: bool) -> 
     same_article = claim.url == rival.url
     if question.kind is QuestionKind.STATUS and question.states and not question.ordered and _EXPLAINS.search(question.asks):
         return True  # what has caused it does not change; only what is said of it
+    if question.kind is QuestionKind.QUANTITY and certainty_level(claim.certainty) == certainty_level(rival.certainty) == 2:
+        return back or same_article or 0.0 in (claim.answer.low, rival.answer.low)  # none are to go, and 2,000 are
     if question.kind in (QuestionKind.STATUS, QuestionKind.QUANTITY):
         return back or (same_article and question.kind is QuestionKind.QUANTITY)
     if question.kind is QuestionKind.YES_NO:

@@ -1,5 +1,6 @@
 """Voices on one question: who said what last, who contradicts whom."""
 
+import re
 from collections.abc import Sequence
 
 from pipeline.detect.state import Standing
@@ -54,3 +55,20 @@ def same_voice(one: Claim, other: Claim) -> bool:
         and ours[-1][:1].isupper()
         and (set(ours) <= set(theirs) or set(theirs) <= set(ours))
     )
+
+
+_FIGURE = re.compile(r"\d[\d.,]*\d|\d")
+
+
+def moved_from(claim: Claim, past: Sequence[StoredClaim]) -> StoredClaim | None:
+    """The stored figure from which a number is said to have moved: the one that the sentence names, else the voice's own last.
+
+    "Raised from 240 to 310" names the first; "their total has risen to 171" goes on from what they had counted.
+    """
+    told = set(_FIGURE.findall(claim.sentence)) - set(_FIGURE.findall(claim.answer.text)[-1:])
+    figures = [stored for stored in past if stored.claim.answer.value not in (None, claim.answer.value) and stored.claim.url != claim.url]
+    for stored in reversed(figures):
+        if told & set(_FIGURE.findall(stored.claim.answer.text)):
+            return stored
+    own = own_last(claim, figures)
+    return own if own is not None and claim.voice.attributed and own.claim.answer.unit == claim.answer.unit else None

@@ -295,3 +295,18 @@ def test_a_smaller_toll_that_no_voice_gives_is_an_old_one():
     assert step(later(counted(6, "Six people died.", voice=OUTLET), 5), toll, question=dead).kind is ChangeKind.REPEAT
     lowered = later(counted(8, "The toll was lowered to eight.", voice=OUTLET, moved=True), 5)
     assert step(lowered, toll, question=dead).kind is ChangeKind.NUMBER_CHANGED
+
+
+def test_a_number_raised_from_one_that_the_sentence_names_goes_on_from_that_one():
+    first, other = counted(240, voice=OUTLET), counted(60, voice=UNION, url="https://example.org/b")
+    raised = later(counted(310, "The number is raised from 240 to 310.", voice=FIRM, moved=True), 5)
+    decision = step(raised, first, stored(later(other, 1), ChangeKind.NUMBER_CHANGED, prior=first.key), question=COUNT)
+    assert (decision.kind, decision.prior and decision.prior.claim.key) == (ChangeKind.NUMBER_CHANGED, first.key)
+
+
+def test_no_cuts_to_come_and_two_thousand_to_come_are_a_dispute():
+    none = counted(0, "Not a single house will go.", voice=FIRM, certainty=Certainty.PLANNED)
+    many = later(counted(2000, "The union says 2,000 houses will go.", voice=UNION, certainty=Certainty.PLANNED), 2)
+    assert step(many, none, question=COUNT).kind is ChangeKind.DISPUTED
+    happened = later(counted(2, "Two houses are gone.", voice=UNION), 2)
+    assert step(happened, counted(0, "No houses are gone.", voice=FIRM), question=COUNT).kind is ChangeKind.NUMBER_CHANGED
