@@ -263,7 +263,9 @@ def _is_part(question: Question, statement: Statement, mention: QuantityMention,
     if mention.share_of is not None:
         return True
     subject = hits.get("subject", ()) + hits.get("own subject", ())
-    narrowed = len(after) > 1 and after[1] == "of" and before[-1:] != ["all"]
+    # "Eight survivors of the 46 on board" are all survivors; "four counts of bribery" are some of the counts.
+    whole = after[1:3] == ["of", "the"] and statement.words[mention.upto + 3 : mention.upto + 4]
+    narrowed = len(after) > 1 and after[1] == "of" and before[-1:] != ["all"] and not (whole and whole[0].tag == "CD")
     return narrowed and not any(mention.upto + 2 <= hit.at <= mention.upto + 4 for hit in subject)
 
 

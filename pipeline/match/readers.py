@@ -18,7 +18,7 @@ from pipeline.match.standing import (
     near_subject,
     recaps,
 )
-from pipeline.match.untrue import called_false, denies_outright, gives_way, rejects_report
+from pipeline.match.untrue import called_false, denies_outright, denies_what_was_said, gives_way, rejects_report
 from pipeline.match.watching import Hit, WatchIndex
 from pipeline.model import Answer, Certainty
 from pipeline.statements import GIVES_WAY, Statement, Word
@@ -47,6 +47,10 @@ def read_answer(question: Question, statement: Statement, hits: Hits, index: Wat
             answer = Answer(type=str(question.kind), text=GIVES_WAY)
             yield Found(answer=answer, certainty=Certainty.FACT, score=GIVING_WAY, denies=False)
         return
+    if own.get("carried") and denies_what_was_said(statement):
+        value = "no" if question.kind in (QuestionKind.YES_NO, QuestionKind.STATEMENT) else None
+        answer = Answer(type=str(question.kind), text="denied", value=value)
+        yield Found(answer=answer, certainty=Certainty.DENIED, score=GIVING_WAY, denies=True, fallback=True)
     match question.kind:
         case QuestionKind.STATUS:
             yield from _status(question, statement, own, index)

@@ -46,6 +46,18 @@ def is_told(statement: Statement, at: int) -> bool:
     )
 
 
+_NOTHING_OF_IT = re.compile(
+    r"(?i)\bno such (?!agreement|deal|accord)\w+|\bnothing of the (?:kind|sort)\b|"
+    r"\b(?:see|sees|saw|is|was) no (?:reason|need|grounds|cause) for (?:that|it|this)\b|"
+    r"\b(?:that|this|it) (?:is|was) not (?:so|true|the case)\b|\bthere is nothing in (?:it|that|this)\b"
+)
+
+
+def denies_what_was_said(statement: Statement) -> bool:
+    """ "No such finding has been made", "sees no reason for that": a flat no to what the sentence before was about."""
+    return statement.voice.attributed and _NOTHING_OF_IT.search(statement.sentence) is not None
+
+
 _GIVING_WAY = re.compile(
     r"(?i)\bno longer (?:disput|den|contest|quarrel|question|challeng|object|oppos|reject|doubt|insist|stand)\w*|"
     r"\b(?:would|will|does|did|do) (?:not|no longer) (?:contest|dispute|challenge|question)\b|"

@@ -193,3 +193,20 @@ def test_a_bank_is_read_as_a_reader_takes_it(
     found = of(list(find_claims(reader.read(article), ArticleVersion(article=article, version=1), index)), question)
     assert [claim.answer.value for claim in found] == ([value] if value else [])
     assert certainty is None or [claim.certainty for claim in found] == [certainty]
+
+
+@pytest.mark.parametrize("text", [
+    "Was the owner given a warning? \"No such warning was ever sent,\" said Tom Holt of the mine.",
+    "A paper wrote that the owner had a warning. It was nothing of the kind, said Tom Holt of the mine.",
+])
+def test_no_such_thing_denies_what_the_sentence_before_was_about(claims, text: str):
+    assert [claim.answer.value for claim in of(claims(text), "warned")][-1:] == ["no"]
+
+
+def test_what_an_outlet_says_of_no_such_thing_denies_nothing(claims):
+    found = of(claims("A paper wrote that the owner had a warning. There is no such paper in the town."), "warned")
+    assert not any(claim.denial for claim in found)
+
+
+def test_all_that_are_left_of_a_whole_are_no_part(claims):
+    assert [(claim.answer.value, claim.part) for claim in of(claims("That leaves eight men alive of the 46 in the mine."), "saved")][:1] == [("8", False)]
