@@ -139,11 +139,9 @@ class Judge:
         changes: list[Change] = []
         states: list[QuestionState] = []
         for index in self._indexes:
-            ended_at: dt.datetime | None = None
-            for number, question in enumerate(item for item in index.watch.questions if item.overdue is not None):
+            for question in (item for item in index.watch.questions if item.overdue is not None):
                 claims = history(index.watch.id, question.id)
-                ended_at = ended_at if number else _ended_at(index, history)
-                late = find_overdue(claims, question, now, ended_at=ended_at)
+                late = find_overdue(claims, question, now, ended_at=_ended_at(index, history, question))
                 for stored in late:
                     changes.append(
                         _change(
@@ -169,7 +167,7 @@ class Judge:
             index = next(index for index in self._indexes if index.watch.id == watch)
             question = self.questions()[watch, name]
             claims = history(watch, name)
-            late = find_overdue(claims, question, at, ended_at=_ended_at(index, history)) if question.overdue else ()
+            late = find_overdue(claims, question, at, ended_at=_ended_at(index, history, question)) if question.overdue else ()
             overdue = frozenset(stored.claim.key for stored in late)
             state = fold_state(claims, watch=watch, question=name, as_of=at, after=after, many=question.many, overdue=overdue)
             known = last_state(watch, name)
@@ -332,11 +330,15 @@ _ENDS = frozenset(
 )
 
 
-def _ended_at(index: WatchIndex, history: History) -> dt.datetime | None:
-    """When a status question of the watch last reached a state after which nothing is due: done, cancelled, suspended."""
+def _ended_at(index: WatchIndex, history: History, promised: Question) -> dt.datetime | None:
+    """When what a promise is about last reached a state after which nothing is due: done, cancelled, suspended.
+
+    A status question is about the promises that share a word with it (id, `asks`, `of`, subject, cues): the launch that is scrubbed
+    and its day; a licence that is suspended leaves the report on the accident due.
+    """
     found: list[dt.datetime] = []
     for question in index.watch.questions:
-        if question.kind.value != "status":
+        if question.kind.value != "status" or not index.profiles.share(question.id, promised.id):
             continue
         for item in fold_answers(history(index.watch.id, question.id)):
             claim = item.base.claim

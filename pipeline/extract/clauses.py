@@ -182,6 +182,10 @@ def _own_certainty(node: Node, child: Node | None) -> Certainty:
     # "is to leave", "are due to leave": a copula with an infinitive is a plan.
     if node.lemma_ == "be" and child is not None and child.dep_ == "xcomp" and any(kid.lower_ == "to" for kid in child.children):
         found.append(Certainty.PLANNED)
+    # "There was to be a corridor and an exchange": what is joined to the plan is planned as well.
+    if node.lemma_ == "be" and child is not None and child.dep_ == "conj" and child.pos_ in ("NOUN", "PROPN"):
+        planned = any(kid.dep_ == "xcomp" and any(grand.lower_ == "to" for grand in kid.children) for kid in kids)
+        found += [Certainty.PLANNED] if planned else []
     # "Flew to the capital to appeal": what something is done for has not happened.
     if node.tag_ == "VB" and node.dep_ == "advcl" and "to" in {kid.lower_ for kid in kids if kid.dep_ == "aux"}:
         found.append(Certainty.PLANNED)

@@ -202,6 +202,15 @@ def _ordinal(match: re.Match[str], context: Context) -> Interval:
     return day_span(ahead[0] if ahead else days[-1], context.anchor)
 
 
+def _weekday_ordinal(match: re.Match[str], context: Context) -> Interval | None:
+    """ "Thursday the 30th": the nearest month whose day of that number is such a weekday."""
+    number, weekday = day_number(match["day"]), WEEKDAYS[match["name"].lower().rstrip(".")]
+    options = [month_span(context.anchor.year, context.anchor.month + shift, context.anchor) for shift in (-2, -1, 0, 1, 2, 3)]
+    days = [when.start.date().replace(day=number) for when in options if when.start and when.end and number <= when.end.day]
+    fitting = [day for day in days if day.weekday() == weekday]
+    return day_span(min(fitting, key=lambda day: abs(day - context.today)), context.anchor) if fitting else None
+
+
 def _day_of_course(_match: re.Match[str], context: Context) -> Interval:
     """ "The 18th day of the strike": the day that is told of, where no date stands beside it."""
     return day_span(context.today, context.anchor)
@@ -235,6 +244,9 @@ _ABOUT = r"(?:(?:about|around|nearly|almost|more than|less than|over|roughly|som
 _PARTS = r"early|earlier|late|later|sometime|mid-?|by the end of|the end of|the start of|the beginning of|the middle of"
 
 RULES = (
+    Rule(
+        expression(rf"(?:(?:on|by|until|before|from)\s+)?(?P<name>{WEEKDAY}),?\s+the\s+(?P<day>{ORDINAL_DAY})(?![\w-])"), _weekday_ordinal
+    ),
     Rule(expression(rf"(?P<weekday>{WEEKDAY}\b)\s+(?:(?:of\s+)?(?P<which>next|last)\s+)?week(?!end|s|day|\w)"), _day_of_week),
     Rule(
         expression(

@@ -1,5 +1,6 @@
 """Dates and lengths of time as answers: which date of a sentence plays the role that the question asks for?"""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +25,7 @@ def read_dates(question: Question, statement: Statement, hits: Hits) -> Iterator
     silence = hits.get("silence", ())
     role_hits = hits.get("role", ()) + hits.get("cue", ())
     mentions = [
-        _not_before(_moved_end(mention, statement), statement)
+        _not_before(_moved_end(_told_closer(mention, statement), statement), statement)
         for mention in statement.dates
         if not _is_left(mention, statement) and not _dates_the_saying(mention, statement)
     ]
@@ -237,6 +238,20 @@ def _is_dropped(mention: DateMention, statement: Statement, hits: Hits) -> bool:
     if mention.relation == "not before" or any(word.text.lower() == "but" for word in contrast):
         return False  # "not next week, but on Monday"
     return (statement.words[mention.at].negated and not is_unchanged(hits)) or _governor_drops(statement, mention)
+
+
+def _told_closer(mention: DateMention, statement: Statement) -> DateMention:
+    """ "By the end of next week, Thursday the 30th": the day that stands behind a span says which one is meant."""
+    for other in statement.dates:
+        beside = 0 < other.at - mention.upto <= 1 and statement.words[mention.upto].text == ","
+        ends = (mention.when.end, other.when.end, other.when.start)
+        if not beside or other.when.precision != "day" or mention.when.precision in ("minute", "hour", "part") or None in ends:
+            continue
+        last, upto, first = (end for end in ends if end is not None)
+        begins = (mention.when.start or last) - dt.timedelta(days=6)
+        if other.text[:1].isupper() and begins <= first and upto <= last:
+            return replace(mention, when=other.when, text=f"{mention.text}, {other.text}")
+    return mention
 
 
 def _moved_end(mention: DateMention, statement: Statement) -> DateMention:

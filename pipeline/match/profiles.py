@@ -55,6 +55,10 @@ class Profiles:
         weights = self._weights[question]
         return sum(weights.get(one, 0.0) for one in set(stems))
 
+    def share(self, one: str, other: str) -> bool:
+        """True if two questions have a word in common: the launch that is scrubbed and the day of the launch."""
+        return not self._weights[one].keys().isdisjoint(self._weights[other])
+
     def knows(self, question: str, word: str) -> bool:
         """True if a word's stem is among the question's own."""
         return stem(word) in self._weights[question]

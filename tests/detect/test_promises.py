@@ -20,7 +20,8 @@ from pipeline.watches import Question, QuestionKind, Watch
 from tests.builders import date_answer, day, later, make_claim, make_question, make_voice, state_answer
 
 DATE = make_question(QuestionKind.DATE, id="closing-date", role="event", overdue=dt.timedelta(days=1))
-STATUS = make_question(QuestionKind.STATUS, id="works", family="process")
+STATUS = make_question(QuestionKind.STATUS, id="works", family="process", asks="Does the closing go ahead?")
+LICENCE = make_question(QuestionKind.STATUS, id="works", family="process", asks="Has the firm still its licence?")
 BERG = make_voice("Anna Berg", "Town Hall")
 TOKYO = dt.timezone(dt.timedelta(hours=9))
 NEW_YORK = dt.timezone(dt.timedelta(hours=-4))
@@ -42,8 +43,8 @@ def done(number: int, *, told: int, **given: object) -> Claim:
 class Story:
     """A watch whose claims arrive one by one, with a clock that strikes at every midnight UTC."""
 
-    def __init__(self, reader: Reader, names: Names, vocabulary: Vocabulary, date: Question = DATE) -> None:
-        self._index = WatchIndex(Watch(id="bridge", title="The bridge", subject=("bridge",), questions=(date, STATUS)), names, vocabulary)
+    def __init__(self, reader: Reader, names: Names, vocabulary: Vocabulary, date: Question = DATE, status: Question = STATUS) -> None:
+        self._index = WatchIndex(Watch(id="bridge", title="The bridge", subject=("bridge",), questions=(date, status)), names, vocabulary)
         self._judge = Judge(reader, (self._index,))
         self._claims: dict[str, list[StoredClaim]] = {DATE.id: [], STATUS.id: []}
         self._states: dict[str, QuestionState] = {}
@@ -179,6 +180,11 @@ def test_a_cancelled_plan_is_not_overdue(story: Story):
 def test_a_suspended_plan_is_not_overdue(story: Story):
     suspended = later(make_claim(question=STATUS.id, voice=BERG, answer=state_answer("paused")), 2)
     assert story.tell(promise(16), suspended).flagged() == []
+
+
+def test_the_end_of_another_matter_leaves_the_promise_due(reader: Reader, names: Names, vocabulary: Vocabulary):
+    taken = later(make_claim(question=STATUS.id, voice=BERG, answer=state_answer("cancelled")), 2)
+    assert Story(reader, names, vocabulary, status=LICENCE).tell(promise(16), taken).flagged() == [17]
 
 
 def test_that_the_plan_might_be_cancelled_excuses_nothing(story: Story):

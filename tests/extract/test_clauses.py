@@ -92,6 +92,10 @@ def test_a_condition_needs_no_if(reader: Reader, text: str):
     assert word(reader, text, "lose").certainty is Certainty.CONDITIONAL
 
 
+def test_what_is_joined_to_what_was_to_be_was_to_be_as_well(reader: Reader):
+    assert word(reader, "There was to be a ferry to the island and an exchange of crews on the eighteenth.", "exchange").certainty is Certainty.PLANNED
+
+
 @pytest.mark.parametrize("wanted", ["aside", "order", "gave"])
 def test_a_particle_makes_another_verb_of_it(reader: Reader, wanted: str):
     found = word(reader, "The tribunal set aside the order and gave the firm its licence back.", wanted)

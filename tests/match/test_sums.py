@@ -103,3 +103,8 @@ def test_a_sum_belongs_to_who_acts_and_not_to_the_name_before_it(reader: Reader,
     article = make_article(text="Germany lifted its bid for the lender of France to 46 euros a share on Wednesday.", title="The bid")
     found = find_claims(reader.read(article), ArticleVersion(article=article, version=1), index)
     assert [claim.answer.low for claim in found] == [46.0]
+
+
+def test_the_day_behind_a_span_says_which_day_is_meant(claims):
+    found = claims("Bids must be in by the end of next week, Friday the 23rd, the lender said.", "bids")
+    assert [claim.answer.value for claim in found][:1] == ["2031-05-23"]
