@@ -31,7 +31,7 @@ def read(text: str, tense: str = "future") -> list[tuple[str, str, str]]:
     ("It will be done within two or three days.", "future", "2031-05-16", "2031-05-17"),
     ("It will be done within five days.", "future", "2031-05-14", "2031-05-19"),
     ("It will open on Friday the 30th.", "future", "2031-05-30", "2031-05-30"),
-    ("It will open by Sunday, the first.", "future", "2031-06-01", "2031-06-01"),
+    ("It will open by Sunday, the 1st.", "future", "2031-06-01", "2031-06-01"),
     ("It will come in the last week of June.", "future", "2031-06-24", "2031-06-30"),
     ("It is due in the second half of June.", "future", "2031-06-16", "2031-06-30"),
     ("It opens a week from Friday.", "future", "2031-05-23", "2031-05-23"),
