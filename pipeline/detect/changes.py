@@ -82,6 +82,8 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
         return Decision(kind=_VALUE_KINDS[question.kind], prior=moved, score=score, why=why)
     if many and not claim.background and not claim.tentative:
         return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("one more beside the others",))
+    if _is_taken_back(claim, history):
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=0.5, why=("a figure that was taken back, told again",))
     if (answered := answers_rival(claim, past, current, question, states)) is not None:
         return Decision(
             kind=ChangeKind.DISPUTED,
@@ -92,6 +94,14 @@ def decide(claim: Claim, history: Sequence[StoredClaim], question: Question, *, 
     if (quiet := stay_silent(claim, past, current, question, states)) is not None:
         return quiet
     return _different(claim, past, latest, current, question, states, score, denial)
+
+
+def _is_taken_back(claim: Claim, history: Sequence[StoredClaim]) -> bool:
+    """An outlet's own words with a number that stood in an article until it was edited: a stale copy, and no news."""
+    if claim.answer.type != "quantity" or claim.voice.attributed or claim.moved or claim.correction:
+        return False
+    gone = (stored.claim for stored in history if stored.retracted_at is not None and stored.claim.url != claim.url)
+    return any(compare_answers(claim.answer, old.answer) is Relation.SAME for old in gone)
 
 
 def _is_unproved(stored: StoredClaim) -> bool:
@@ -192,6 +202,9 @@ def _first(claim: Claim, score: float, denial: bool) -> Decision:
     if claim.answer.type in ("status", "statement", "yes-no") and (claim.background or claim.tentative):
         why = ("looks back, or a doubtful match; nothing was known before",)
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=why, resets=not claim.tentative)
+    if claim.affirmed and not claim.tentative and claim.answer.value is not None:
+        why = ("told as going on as before; nothing was known before",)
+        return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=why, resets=True)
     if claim.answer.value is None and claim.tentative:
         return Decision(kind=ChangeKind.REPEAT, prior=None, score=score, why=("doubtful, and no answer",))
     return Decision(kind=ChangeKind.NEW, prior=None, score=score, why=("first answer to this question",))

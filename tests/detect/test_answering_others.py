@@ -310,3 +310,16 @@ def test_no_cuts_to_come_and_two_thousand_to_come_are_a_dispute():
     assert step(many, none, question=COUNT).kind is ChangeKind.DISPUTED
     happened = later(counted(2, "Two houses are gone.", voice=UNION), 2)
     assert step(happened, counted(0, "No houses are gone.", voice=FIRM), question=COUNT).kind is ChangeKind.NUMBER_CHANGED
+
+
+def test_a_first_answer_told_as_going_on_stands_unreported():
+    decision = step(is_("closed", "The road remains closed.", voice=OUTLET, affirmed=True), question=STATUS)
+    assert (decision.kind, decision.resets) == (ChangeKind.REPEAT, True)
+
+
+def test_a_figure_that_an_edit_took_back_is_stale_wherever_an_outlet_prints_it():
+    gone = stored(counted(38, voice=UNION), retracted_at=later(counted(38), 1).seen_at)
+    now = stored(later(counted(52, voice=UNION), 2), ChangeKind.NUMBER_CHANGED)
+    stale = later(counted(38, "Thirty-eight houses are gone.", voice=OUTLET, url="https://example.org/c"), 9)
+    assert step(stale, gone, now, question=COUNT).kind is ChangeKind.REPEAT
+    assert step(later(counted(40, voice=OUTLET, url="https://example.org/c"), 9), gone, now, question=COUNT).kind is ChangeKind.NUMBER_CHANGED
