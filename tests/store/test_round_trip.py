@@ -12,7 +12,7 @@ from pipeline.model import Article, Change, ChangeKind, Entry, Evidence, Questio
 from pipeline.store.articles import add_version, all_removals, all_versions, latest_version, mark_removed
 from pipeline.store.changes import add_changes, all_changes
 from pipeline.store.claim_search import claims_said_by
-from pipeline.store.claims import add_claims, claims_of_article, claims_of_question
+from pipeline.store.claims import add_claims, all_claims, claims_of_article
 from pipeline.store.database import Database
 from pipeline.store.feeds import add_entries, pending_entries
 from pipeline.store.states import add_states, all_states, latest_state
@@ -45,7 +45,7 @@ def test_a_claim_comes_back_as_it_was_with_the_offsets_of_its_source(database: D
         assert add_claims(connection, (stored,)) == 1
         assert add_claims(connection, (stored,)) == 0
     with database.reading() as connection:
-        assert exact(claims_of_question(connection, claim.watch, claim.question)) == exact((stored,))
+        assert exact(all_claims(connection, watch=claim.watch, question=claim.question)) == exact((stored,))
         assert exact(claims_of_article(connection, claim.url, claim.version)) == exact((stored,))
         assert exact(claims_said_by(connection, claim.watch, claim.question, claim.said_at, 5)) == exact((stored,))
 
