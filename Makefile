@@ -42,7 +42,7 @@ eval: setup
 
 # The container set-up without containers: the same commands and environment with a real server, worker and database (minutes).
 smoke: setup
-	$(BIN)/python -m pytest tests/test_smoke.py
+	$(BIN)/python -m pytest tests/test_smoke.py tests/test_smoke_small.py
 
 # What each part of the rules is worth: the tuned stories with one part taken out at a time (some ten minutes).
 ablation: setup
