@@ -20,6 +20,14 @@ from pipeline.store.copies import copies_of, copy_of
 from pipeline.store.tallies import OUTLET, SPEAKER, busiest, tally_of
 
 ON_A_PAGE = 40
+# Whose word the date of an article is (`Article.dated`).
+_DATED = {
+    "header": "by its header",
+    "page": "by the page",
+    "page, zone unknown": "by the page, which names no zone",
+    "feed": "by the feed",
+    "seen": "when it was found, since no date could be believed",
+}
 # An article longer than this is shown in part: the page may weigh 300 kB.
 _SHOWN_CHARACTERS = 60_000
 
@@ -106,7 +114,7 @@ def _article(request: Request, desk: Desk, url: str) -> Response:
         request, "article.html", article=shown.article, version=number, versions=versions, claims=claims,
         paragraphs=_paragraphs(shown.article, claims), cut=len(shown.article.text) > _SHOWN_CHARACTERS,
         differences=_differences(other, shown) if other else (), against=against,
-        first=first, copies=copies, outside=shown.article.url if shown.article.url.lower().startswith(("http://", "https://")) else "",
+        dated=_DATED.get(shown.article.dated, shown.article.dated), first=first, copies=copies, outside=shown.article.url if shown.article.url.lower().startswith(("http://", "https://")) else "",
         versions_link=lambda version, against=None: address("/articles", url=url, version=version, against=against),
     )  # fmt: skip
 

@@ -106,6 +106,15 @@ def test_an_article_has_its_claims_marked_in_place_and_its_versions_compared_wor
     assert review.client.get("/articles?url=x").status_code == 404
 
 
+def test_an_article_says_whose_word_its_date_is_and_in_which_words(review: Review):
+    with review.database.writing() as connection:
+        add_version(connection, make_article(url="https://example.org/fed", dated="feed", date_text="Mon, 12 May 31 <b>09:00</b> GMT"))
+        add_version(connection, make_article(url="https://example.org/found", dated="seen"))
+    fed, found = (review.client.get(f"/articles?url={quote(f'https://example.org/{name}', safe='')}").text for name in ("fed", "found"))
+    assert "(by the feed: “<span dir=\"auto\">Mon, 12 May 31 &lt;b&gt;09:00&lt;/b&gt; GMT</span>”)" in fed
+    assert "(when it was found, since no date could be believed)" in found
+
+
 def test_an_article_names_the_first_with_its_text_and_that_one_its_copies(review: Review):
     first, copy = "https://example.org/a", "https://valley.example/a?x=1&y=2"
     with review.database.writing() as connection:

@@ -1,11 +1,12 @@
 """Whatever goes into a database comes out of it the same, on SQLite and on PostgreSQL."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import StatementError
 
 from pipeline.model import Article, Change, ChangeKind, Entry, Evidence, QuestionState, Removal, StoredClaim
@@ -16,7 +17,7 @@ from pipeline.store.claims import add_claims, all_claims, claims_of_article
 from pipeline.store.database import Database
 from pipeline.store.feeds import add_entries, pending_entries
 from pipeline.store.states import add_states, all_states, latest_state
-from pipeline.store.tables import metadata, plain
+from pipeline.store.tables import articles, metadata, plain
 from tests.builders import MONDAY, make_article
 from tests.store.values import DIGESTS, TEXTS, UTC_INSTANTS, exact, values_of
 
@@ -124,3 +125,13 @@ def test_instants_of_columns_come_back_in_utc(database: Database):
         mark_removed(connection, Removal(url="https://example.org/a", removed_at=removed_at))
         (found,) = all_removals(connection)
     assert found.removed_at.isoformat() == "2031-05-12T08:45:00+00:00"
+
+
+def test_an_article_that_was_stored_before_the_words_of_its_date_were_kept_is_read_without_them(database: Database):
+    kept = make_article(date_text="Mon, 12 May 2031 09:00:00 GMT")
+    with database.writing() as connection:
+        add_version(connection, kept)
+        data = connection.execute(select(articles.c.data)).scalar_one()
+        assert data.pop("date_text") == "Mon, 12 May 2031 09:00:00 GMT"
+        connection.execute(update(articles).values(data=data))
+        assert [version.article for version in all_versions(connection)] == [replace(kept, date_text="")]
