@@ -84,3 +84,22 @@ def test_a_full_disk_is_what_is_wrong_with_a_database_that_cannot_be_opened(begu
     assert "The disk is full: make room (`du -xah /mnt | sort -h | tail` shows what takes it), or keep the database elsewhere" in lines["database"]
     assert lines["language model"].startswith("ok    language model: en_core_web_sm")
     assert lines["Prefect"].startswith("ok    ")
+
+
+@pytest.mark.skipif(not small_file_systems(), reason="no file systems of one's own here (unshare -rm)")
+def test_where_nothing_can_be_written_a_run_says_so_and_leaves_all_as_it_was():
+    claimwatch = f"{sys.executable} -c 'from pipeline.cli import main; main()'"
+    steps = (
+        "mount -t tmpfs -o size=8m none /mnt", f"{claimwatch} db upgrade --database sqlite:////mnt/a.db", "sha256sum /mnt/a.db", "mount -o remount,ro /mnt",
+        f"{claimwatch} run --config seeds/artemis-launch/config --database sqlite:////mnt/a.db || echo run $?",
+        f"{claimwatch} replay seeds/artemis-launch --out /mnt/out --quiet || echo replay $?", "sha256sum /mnt/a.db", "ls /mnt",
+    )
+    given = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["unshare", "-rm", "sh", "-ec", "; ".join(steps)], env=given, capture_output=True, text=True, timeout=120, cwd=ROOT)
+    _, before, run, replay, after, left = done.stdout.splitlines()
+    assert (run, replay, left) == ("run 4", "replay 6", "a.db"), done.stdout + done.stderr
+    assert before == after
+    told = " ".join(done.stderr.split())
+    assert "/mnt/a.db: cannot be opened: unable to open database file. Check the address, the permissions and the free disk space" in told
+    assert "cannot be written: Read-only file system. Check the permissions" in told
+    assert "Traceback" not in told
