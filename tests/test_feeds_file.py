@@ -93,7 +93,7 @@ def test_the_commands_add_check_list_import_and_export(tmp_path: Path):
         added = run.invoke(app, ["feeds", "add", server.url(""), "--yes", *config])
         assert "Added 'world'" in added.output
         assert f"# Read on {dt.datetime.now(dt.UTC):%Y-%m-%d} at {server.url('world.xml')}" in (tmp_path / "feeds.toml").read_text()
-        assert "there already" in run.invoke(app, ["feeds", "add", server.url("world.xml"), "--yes", *config]).output
+        assert "there already" in run.invoke(app, ["feed", "add", server.url("world.xml"), "--yes", *config]).output
         (tmp_path / "more.opml").write_text(write_opml((Feed(id="o", url=server.url("other.xml"), publisher="Other", language="he"),), now=MONDAY))
         assert "1 of 1 feeds added" in run.invoke(app, ["feeds", "import", str(tmp_path / "more.opml"), *config]).output
         assert 'language = "he"' in (tmp_path / "feeds.toml").read_text()
