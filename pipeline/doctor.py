@@ -34,18 +34,19 @@ def examine(
     Args:
         config: The configuration folder.
         database: Address of the database; None for the configured one.
-        quick: Only database, clock and last run.
+        quick: Only settings, database, clock and last run.
         completed_within: Fail where no run was completed for that long.
 
     Returns:
         A line per check for people, and True if all are well.
     """
-    settings = load_settings(config, os.environ)
-    address = database or settings.database_url
     lines: list[str] = []
-    healthy = True
+    # With settings that cannot be read, all else is looked at as if they were not there.
+    healthy = _look((("settings", lambda: _settings(config)),), lines)
+    settings = load_settings(config if healthy else None, os.environ)
+    address = database or settings.database_url
     if not quick:
-        healthy = _look(_needed(config, address), lines)
+        healthy = _look(_needed(config, address), lines) and healthy
     healthy = _look_into(address, completed_within, lines, quick=quick) and healthy
     if not quick:
         healthy = (
@@ -104,6 +105,12 @@ def _kept(store: Database, completed_within: dt.timedelta | None, *, quick: bool
     return (
         checks if quick else (*checks, ("feeds", lambda: _feeds(store)), ("line", lambda: _line(store)), ("outbox", lambda: _outbox(store)))
     )
+
+
+def _settings(config: Path) -> str:
+    agent = load_settings(config, os.environ).user_agent
+    advice = "" if "(+" in agent else "; with `fetch.contact` set in claimwatch.toml, a webmaster can write instead of blocking"
+    return f"asks for feeds and pages as {agent}{advice}"
 
 
 def _model() -> str:

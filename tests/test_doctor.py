@@ -66,6 +66,16 @@ def test_a_place_without_room_is_named_with_what_shows_what_takes_it_and_what_ti
     assert "`claimwatch db tidy` deletes what is old" in lines["disk"]
 
 
+def test_settings_that_cannot_be_read_are_named_with_file_and_line_and_the_rest_is_looked_at(sqlite_url: str, tmp_path: Path):
+    for name in ("watches.toml", "feeds.toml"):
+        shutil.copy(ROOT / "config" / name, tmp_path)
+    (tmp_path / "claimwatch.toml").write_text("[fetch]\ntimeout = 3\n")
+    lines = doctor("--config", str(tmp_path), "--database", sqlite_url)
+    assert lines["settings"] == f"FAILS settings: {tmp_path}/claimwatch.toml:2: unknown key 'timeout'. Did you mean 'timeout_seconds'?"
+    assert lines["configuration"].endswith(lines["settings"].partition("settings: ")[2]), "it is of the same folder"
+    assert all(lines[name].startswith("ok    ") for name in ("language model", "disk", "database", "Prefect"))
+
+
 def small_file_systems() -> bool:
     """True where this user may have a file system of their own."""
     tried = ["unshare", "-rm", "mount", "-t", "tmpfs", "-o", "size=1m", "none", "/mnt"]

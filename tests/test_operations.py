@@ -187,7 +187,7 @@ def test_the_whole_examination_has_a_line_for_everything(sqlite_url: str, monkey
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     code, output = command("doctor", "--database", sqlite_url)
     assert code == 0, output
-    for name in ("language model", "configuration", "channels", "disk", "database", "clock", "last run", "feeds", "line", "outbox", "Prefect"):
+    for name in ("settings", "language model", "configuration", "channels", "disk", "database", "clock", "last run", "feeds", "line", "outbox", "Prefect"):
         assert f"ok    {name}: " in output
 
 
