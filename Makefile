@@ -42,7 +42,7 @@ eval: setup
 
 # The container set-up without containers: the same commands and environment with a real server, worker and database (minutes).
 smoke: setup
-	$(BIN)/python -m pytest tests/test_smoke.py
+	$(BIN)/python -m pytest tests/test_smoke.py tests/test_smoke_small.py
 
 # What each part of the rules is worth: the tuned stories with one part taken out at a time (some ten minutes).
 ablation: setup
@@ -60,11 +60,13 @@ bench: setup
 	$(BIN)/python -m tests.bench_workers
 	$(BIN)/python -m tests.bench_prefect
 
-# What takes too long for `make test`: every crash, hundreds of kills, four processes at once. KILLS=20 makes it shorter.
+# What takes too long for `make test`: every crash, hundreds of kills, four processes at once, half an hour of hostile servers.
+# KILLS=20 MINUTES=5 make it shorter.
 soak: setup
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m tests.soak_prefect
 	$(BIN)/python -m tests.soak_feeds $(FEEDS)
+	$(BIN)/python -m tests.soak_hostile
 	$(BIN)/python -m tests.soak_review
 
 # Feeds on a schedule: starts a local Prefect server if none is set.

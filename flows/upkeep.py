@@ -14,6 +14,7 @@ from pydantic import Field  # noqa: E402
 
 from flows.parameters import ConfigFolder, DatabaseAddress, place_of, run_name  # noqa: E402
 from flows.stuck_runs import delete_old_runs, end_stuck_runs  # noqa: E402
+from pipeline.ingest.copies import DAYS  # noqa: E402
 from pipeline.store.database import open_database  # noqa: E402
 from pipeline.store.retention import Tidied, tidy  # noqa: E402
 
@@ -27,7 +28,12 @@ def tidy_database(database: str, keep_days: int, page_days: int) -> Tidied:
     store = open_database(database)
     now = dt.datetime.now(dt.UTC)
     try:
-        return tidy(store, before=now - dt.timedelta(days=keep_days), pages_before=now - dt.timedelta(days=page_days))
+        return tidy(
+            store,
+            before=now - dt.timedelta(days=keep_days),
+            pages_before=now - dt.timedelta(days=page_days),
+            bands_before=now - dt.timedelta(days=max(keep_days, 2 * DAYS)),
+        )
     finally:
         store.close()
 

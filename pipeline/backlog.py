@@ -7,7 +7,8 @@ result is the same whoever read what (docs/adr/0009-claimed-work.md).
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from pipeline.channels import Channel
@@ -62,7 +63,7 @@ def read_batch(desk: Desk, *, limit: int = BATCH) -> RunResult | None:
         claims = line.claim_entries(connection, desk.owner, desk.now, limit)
     if not claims:
         return None
-    with kept(desk.database, lambda connection: line.renew_entries(connection, desk.owner)):
+    with _given_back(desk, claims), kept(desk.database, lambda connection: line.renew_entries(connection, desk.owner)):
         results = read_articles([claimed.entry for claimed in claims], desk.settings, desk.database, now=desk.now)
         for claimed, result in zip(claims, results, strict=True):
             problem = _take(desk, claimed, result, tally)
@@ -70,6 +71,17 @@ def read_batch(desk: Desk, *, limit: int = BATCH) -> RunResult | None:
                 problems.append(problem)
             problems += decide_waiting(desk, tally)
     return replace(tally.result(desk.now), problems=tuple(problems))
+
+
+@contextmanager
+def _given_back(desk: Desk, claims: tuple[Claimed, ...]) -> Iterator[None]:
+    """Where the block is broken off (Ctrl-C, a cancelled flow), others need not wait until the leases of what it held run out."""
+    try:
+        yield
+    except BaseException:
+        with suppress(DatabaseError), desk.database.claiming() as connection:
+            line.give_back(connection, claims)
+        raise
 
 
 def decide_waiting(desk: Desk, tally: Tally) -> list[InputProblem]:

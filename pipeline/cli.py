@@ -38,6 +38,8 @@ app.add_typer(seeds_app, name="seeds")
 app.add_typer(watch_app, name="watch")
 app.add_typer(db_app, name="db")
 app.add_typer(cli_feeds.app, name="feeds")
+# Who adds one feed says "feed".
+app.add_typer(cli_feeds.app, name="feed", hidden=True)
 app.add_typer(cli_review.review_app, name="review")
 for command in (cli_feeds.recheck, cli_feeds.pages, cli_lists.changes, cli_lists.state, cli_lists.claims, cli_lists.report, cli_notify.notify, cli_operations.doctor, cli_operations.runs, cli_operations.metrics, cli_review.digest, cli_review.export, cli_review.verify):
     app.command()(command)

@@ -65,12 +65,18 @@ def tidy_up(
     database: DatabaseUrl = None,
 ) -> None:
     """Delete old logs, and fetched pages older than `evidence.keep_days`, as the flow `upkeep` does. Articles, claims and changes are kept."""
+    from pipeline.ingest.copies import DAYS
     from pipeline.store.retention import tidy
 
     _, settings = settings_of(config)
     now = dt.datetime.now(dt.UTC)
     with database_at(database, settings) as store:
-        done = tidy(store, before=now - dt.timedelta(days=keep_days), pages_before=now - dt.timedelta(days=settings.page_days))
+        done = tidy(
+            store,
+            before=now - dt.timedelta(days=keep_days),
+            pages_before=now - dt.timedelta(days=settings.page_days),
+            bands_before=now - dt.timedelta(days=max(keep_days, 2 * DAYS)),
+        )
     typer.echo("; ".join(f"{what}: {number}" for what, number in done.rows()))
 
 

@@ -10,6 +10,7 @@ import typer
 from pipeline.cli_support import Config, DatabaseUrl, ExitCodeFlag, Progress, configured, database_at, default_config, leave, settings_of
 
 if TYPE_CHECKING:
+    from pipeline.config import Settings
     from pipeline.ingest.discovery import FoundFeed
 
 _NO_NETWORK = ("name_not_found", "no_connection", "timeout")
@@ -155,17 +156,20 @@ def recheck(config: Config = None, database: DatabaseUrl = None, exit_code: Exit
 
 
 def pages(
-    url: Annotated[str, typer.Argument(help="An article's address.")],
+    url: Annotated[str, typer.Argument(help="An article's address; without one: how much is kept, and which pages could not be visited again.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Write the pages into this folder.")] = None,
     config: Config = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """List the fetched pages of an article that are kept as evidence, or write them out."""
+    """List the fetched pages of an article that are kept as evidence, or write them out; without an address how it stands with the pages."""
     from pipeline.errors import InputError, OutputError
     from pipeline.report.plain import printable
     from pipeline.store.pages import pages_of
 
     _, settings = settings_of(config)
+    if not url:
+        _pages_of_all(database, settings)
+        return
     with database_at(database, settings) as store, store.reading() as connection:
         kept = pages_of(connection, url)
     if not kept:
@@ -182,6 +186,21 @@ def pages(
             except OSError as error:
                 raise OutputError(f"cannot be written: {error.strerror}", where=str(file), remedy="Choose another folder.") from error
             typer.echo(f"  {file}")
+
+
+def _pages_of_all(database: str | None, settings: "Settings") -> None:
+    from pipeline.report.plain import printable
+    from pipeline.store.pages import kept_pages
+    from pipeline.store.rechecks import failing_pages
+
+    with database_at(database, settings) as store, store.reading() as connection:
+        kept, failing = kept_pages(connection), failing_pages(connection)
+    for page in failing:
+        what = f"gone since {page.missing_since:%Y-%m-%d %H:%M} UTC" if page.missing and page.missing_since else page.last_error
+        later = f"visited again {page.next_due_at:%Y-%m-%d %H:%M} UTC" if page.next_due_at else "not visited any more"
+        typer.echo(f"{printable(page.address)}: {printable(what)}; {later}")
+    typer.echo(f"{kept.number} fetched pages are kept as evidence, {kept.stored / 1e6:.1f} MB (of {kept.fetched / 1e6:.1f} MB fetched), for {settings.page_days} days.")
+    typer.echo(f"{len(failing)} could not be read at the last visit." if failing else "Every page could be read at the last visit.")
 
 
 def _feeds(number: int) -> str:

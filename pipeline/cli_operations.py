@@ -12,7 +12,7 @@ from pipeline.errors import ConfigError, ExitCode
 def doctor(
     config: Config = None,
     database: DatabaseUrl = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Only database, clock and last run; takes a second.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Only settings, database, clock and last run; takes a second.")] = False,
     completed_within: Annotated[
         str, typer.Option("--completed-within", help='Fail where no run was completed for this long, e.g. "2 hours".')
     ] = "",

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import os
+import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,8 @@ from pipeline.store.database import Database, open_database
 from pipeline.store.health import last_completed, standing
 
 _FREE_MB = 500
+# With less than this, SQLite cannot even open what is there: it makes a file beside it.
+_FULL_MB = 1
 # Leases and due times need clocks that agree to some seconds.
 _CLOCK_SECONDS = 10
 _STUCK = dt.timedelta(hours=6)
@@ -30,18 +34,19 @@ def examine(
     Args:
         config: The configuration folder.
         database: Address of the database; None for the configured one.
-        quick: Only database, clock and last run.
+        quick: Only settings, database, clock and last run.
         completed_within: Fail where no run was completed for that long.
 
     Returns:
         A line per check for people, and True if all are well.
     """
-    settings = load_settings(config, os.environ)
-    address = database or settings.database_url
     lines: list[str] = []
-    healthy = True
+    # With settings that cannot be read, all else is looked at as if they were not there.
+    healthy = _look((("settings", lambda: _settings(config)),), lines)
+    settings = load_settings(config if healthy else None, os.environ)
+    address = database or settings.database_url
     if not quick:
-        healthy = _look(_needed(config, address), lines)
+        healthy = _look(_needed(config, address), lines) and healthy
     healthy = _look_into(address, completed_within, lines, quick=quick) and healthy
     if not quick:
         healthy = (
@@ -69,6 +74,9 @@ def _look_into(address: str, completed_within: dt.timedelta | None, lines: list[
         mend = "Start it: `docker compose up -d database`, or `pg_ctl start` on its machine."
         if not address.startswith("postgres"):
             mend = "Choose a place that can be written: `export CLAIMWATCH_DATABASE_URL=sqlite:///var/claimwatch.db`."
+            folder = _folder_of(address)
+            if re.search(r"is full|disk I/O error|No space left", error.what) and _free_mb(folder) < _FULL_MB:
+                mend = f"The disk is full: {_make_room(folder)}, or keep the database elsewhere (CLAIMWATCH_DATABASE_URL)."
         # A newer database and a folder that cannot be made say by themselves what to do.
         told = mend if "claimwatch doctor" in error.remedy else error.remedy
         lines.append(f"FAILS database: {error.where}: {error.what}. {told}")
@@ -81,7 +89,7 @@ def _look_into(address: str, completed_within: dt.timedelta | None, lines: list[
 
 def _needed(config: Path, address: str) -> tuple[Check, ...]:
     return (
-        ("language model", lambda: str(load_english().meta["name"])),
+        ("language model", _model),
         ("configuration", lambda: f"{len(load_story(config).watches)} watches, {len(load_story(config).feeds)} feeds in {config}"),
         ("channels", lambda: _channels(config)),
         ("disk", lambda: _disk(address)),
@@ -99,6 +107,17 @@ def _kept(store: Database, completed_within: dt.timedelta | None, *, quick: bool
     )
 
 
+def _settings(config: Path) -> str:
+    agent = load_settings(config, os.environ).user_agent
+    advice = "" if "(+" in agent else "; with `fetch.contact` set in claimwatch.toml, a webmaster can write instead of blocking"
+    return f"asks for feeds and pages as {agent}{advice}"
+
+
+def _model() -> str:
+    meta = load_english().meta
+    return f"{meta['lang']}_{meta['name']} {meta['version']}"
+
+
 def _channels(config: Path) -> str:
     channels = load_story(config).channels
     kinds = [f"{channel.id} ({check_address(channel, os.environ)})" for channel in channels]
@@ -106,18 +125,32 @@ def _channels(config: Path) -> str:
 
 
 def _disk(address: str) -> str:
-    _, found, path = address.partition("sqlite:///")
-    folder = Path(path or ".").resolve().parent if found else Path.cwd()
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free // 1_000_000
+    folder = _folder_of(address)
+    free = _free_mb(folder)
     if free < _FREE_MB:
         raise ConfigError(
             f"only {free} MB free",
             where=str(folder),
-            remedy="Make room; a year of a busy watch takes some hundred MB. `prefect deployment run upkeep/hourly` tidies up.",
+            remedy=f"First {_make_room(folder)}, then `claimwatch db tidy` deletes what is old; a busy watch takes some hundred MB a year.",
         )
     return f"{free} MB free at {folder}"
+
+
+def _folder_of(address: str) -> Path:
+    """The folder of a SQLite file, or what there is of the way to it; for other databases where we are."""
+    _, found, path = address.partition("sqlite:///")
+    folder = Path(path or ".").resolve().parent if found else Path.cwd()
+    while not folder.exists():
+        folder = folder.parent
+    return folder
+
+
+def _free_mb(folder: Path) -> int:
+    return shutil.disk_usage(folder).free // 1_000_000
+
+
+def _make_room(folder: Path) -> str:
+    return f"make room (`du -xah {shlex.quote(str(folder))} | sort -h | tail` shows what takes it)"
 
 
 def _clock(store: Database) -> str:

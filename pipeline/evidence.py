@@ -131,7 +131,7 @@ def _article_row(version: ArticleVersion, file: str) -> dict[str, object]:
     return {
         "url": article.url, "version": version.version, "publisher": article.publisher, "title": article.title, "file": file,
         "published": article.published.isoformat(), "updated": article.updated.isoformat() if article.updated else None,
-        "seen_at": article.seen_at.isoformat(), "fingerprint": article.fingerprint,
+        "dated": article.dated, "date_text": article.date_text, "seen_at": article.seen_at.isoformat(), "fingerprint": article.fingerprint,
     }  # fmt: skip
 
 

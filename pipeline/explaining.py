@@ -22,6 +22,8 @@ _DATED = {
     "page": "by the page",
     "now": "not dated, so read as of now",
 }
+# Where the words of the date are the article's own.
+_QUOTED = ("header", "page")
 
 
 def explain_article(article: Article, story: Story | None, *, name: str, dated: str) -> Explanation:
@@ -49,7 +51,7 @@ def explain_article(article: Article, story: Story | None, *, name: str, dated: 
         reading,
         [maker.claims_of(statement) for statement in reading.statements],
         name=name,
-        dated=_DATED.get(dated, dated),
+        dated=_DATED.get(dated, dated) + (f": “{article.date_text}”" if dated in _QUOTED and article.date_text else ""),
         asked=asked,
         watches=watches,
     )

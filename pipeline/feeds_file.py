@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
+from lxml import etree
+
 from pipeline.errors import ConfigError, InputError, OutputError
 from pipeline.ingest.identity import link_key
 from pipeline.watches import Feed
@@ -98,7 +100,7 @@ def _free_id(wish: str, taken: Collection[str]) -> str:
 
 
 def read_opml(raw: bytes, where: str) -> tuple[Feed, ...]:
-    """The feeds of an OPML file, with their titles as publishers.
+    """The feeds of an OPML file, with their titles as publishers and the languages that it names.
 
     Raises:
         InputError: It is no OPML, or holds no feed.
@@ -106,8 +108,9 @@ def read_opml(raw: bytes, where: str) -> tuple[Feed, ...]:
     import listparser
 
     found = listparser.parse(raw)
+    languages = _languages(raw)
     feeds = tuple(
-        Feed(id="", url=str(item.url), publisher=str(item.title or ""))
+        Feed(id="", url=str(item.url), publisher=str(item.title or ""), language=languages.get(str(item.url), "en"))
         for item in found.feeds
         if re.match(r"https?://\S+$", str(item.url or ""))
     )
@@ -116,6 +119,22 @@ def read_opml(raw: bytes, where: str) -> tuple[Feed, ...]:
             "holds no feed", where=where, remedy="Export the feeds of your reader as OPML, and name that file.", code="not_a_feed"
         )
     return feeds
+
+
+def _languages(raw: bytes) -> dict[str, str]:
+    """The two letters of each outline's `language` ("fr-CA" -> "fr"), by its address; listparser passes over them."""
+    # Files of other programs are often no good XML; nothing outside the file is read.
+    try:
+        tree = etree.fromstring(raw, etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
+    except etree.LxmlError:
+        return {}
+    found: dict[str, str] = {}
+    for node in tree.iter("{*}outline") if tree is not None else ():
+        named = {str(name).lower(): str(value).strip() for name, value in node.attrib.items()}
+        code = re.match(r"([a-z]{2})(?:[-_]|$)", named.get("language", "").lower())
+        if code and named.get("xmlurl"):
+            found.setdefault(named["xmlurl"], code[1])
+    return found
 
 
 def write_opml(feeds: Iterable[Feed], *, now: dt.datetime) -> str:
@@ -127,7 +146,7 @@ def write_opml(feeds: Iterable[Feed], *, now: dt.datetime) -> str:
     body = ET.SubElement(root, "body")
     for feed in feeds:
         title = feed.publisher or feed.id
-        ET.SubElement(body, "outline", type="rss", text=title, title=title, xmlUrl=feed.url)
+        ET.SubElement(body, "outline", type="rss", text=title, title=title, xmlUrl=feed.url, language=feed.language)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 

@@ -67,6 +67,7 @@ class Entry:
     """One entry of a feed, as it was read. `content` is plain text or "" when the feed carries only a teaser.
 
     `key` tells it from the feed's other entries (its address without what changes by chance; "" = `url`), `guid` is the feed's own mark.
+    `date_text` is its date in the feed's own words: of `published`, else `updated`, else one that could not be read.
     """
 
     feed: str
@@ -80,6 +81,7 @@ class Entry:
     guid: str = ""
     key: str = ""
     language: str = ""
+    date_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ class Article:
 
     `url` is its identity. `seen_at` is when this text came to us: for an archive `fetched`, else `updated`, else
     `published`. `source` says where it was read (feed id or file name), `dated` whose word `published` is: header, page, feed, or
-    seen (nobody's: when it came to us).
+    seen (nobody's: when it came to us), and `date_text` those words as they stood there (for "seen" what could not be believed, if any).
     """
 
     url: str
@@ -101,6 +103,7 @@ class Article:
     language: str = "en"
     source: str = ""
     dated: str = "header"
+    date_text: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -295,18 +298,10 @@ class Change:
     @property
     def id(self) -> str:
         """Hash of the natural key: stable over runs, machines and databases."""
-        prior = self.prior
-        return digest(
-            "change/1",
-            self.watch,
-            self.question,
-            self.kind,
-            self.evidence.url,
-            str(self.evidence.version),
-            str(self.evidence.start),
-            self.new.value or self.new.text if self.new else "",
-            f"{prior.url}|{prior.version}|{prior.start}" if prior else "",
-        )
+        prior, told = self.prior, self.evidence
+        place = (self.watch, self.question, self.kind, told.url, str(told.version), str(told.start))
+        answer = self.new.value or self.new.text if self.new else ""
+        return digest("change/1", *place, answer, f"{prior.url}|{prior.version}|{prior.start}" if prior else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,18 +16,11 @@ from flows.server import prefect_ready
 from pipeline import monitor
 from pipeline.config import load_settings, load_story
 from pipeline.store.database import open_database
+from tests.builders import BRIDGE_TOML
 from tests.newsstand import ROUND, START, Newsstand
 
 FEEDS = 20
-WATCHES = """format = 1
-[[watch]]
-id = "bridge"
-subject = ["bridge"]
-  [[watch.question]]
-  id = "closing"
-  kind = "date"
-  role = "event"
-  [[watch.question]]
+WATCHES = f"""{BRIDGE_TOML}  [[watch.question]]
   id = "houses"
   kind = "quantity"
   of = ["house"]

@@ -19,6 +19,16 @@ from pipeline.model import (
 )
 from pipeline.watches import Question, QuestionKind
 
+# A watch with one question, as a user writes it.
+BRIDGE_TOML = """format = 1
+[[watch]]
+id = "bridge"
+subject = ["bridge"]
+  [[watch.question]]
+  id = "closing"
+  kind = "date"
+  role = "event"
+"""
 MONDAY = dt.datetime(2031, 5, 12, 9, 0, tzinfo=dt.UTC)
 
 

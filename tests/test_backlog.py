@@ -245,3 +245,25 @@ def test_what_comes_after_the_clock_was_set_back_is_read_all_the_same(database: 
         assert run(stand, database, START + ROUND).articles == 3
         with database.reading() as connection:
             assert len(all_versions(connection)) == stand.entries()
+
+
+def test_a_run_that_is_broken_off_gives_back_at_once_what_it_held_and_had_not_decided(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch):
+    read = Judge.read
+    asked = []
+
+    def read_and_stop(judge: Judge, article: Article, *, edited: bool = False) -> Reading:
+        asked.append(article.url)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return read(judge, article, edited=edited)
+
+    monkeypatch.setattr(Judge, "read", read_and_stop)
+    with Newsstand(4, every=1) as stand:
+        stand.round = 0
+        with pytest.raises(KeyboardInterrupt):
+            run(stand, sqlite_database, START)
+    with sqlite_database.claiming() as connection:
+        assert line.count_waiting(connection, START) == 3
+        assert len(line.claim_entries(connection, "another", START, 100)) == 3
+    with sqlite_database.reading() as connection:
+        assert len(all_versions(connection)) == 1

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,10 @@ def test_the_shipped_configuration_follows_real_feeds_and_each_says_where_its_ad
     assert story.notice == ""
     assert all("read 2026-" in feed.note and feed.url.startswith("https://") for feed in story.feeds)
     assert all(feed.note.endswith("not tried live by us") for feed in story.feeds), "until somebody with a network has"
+    days = {feed.id: re.search(r"address read (\d{4}-\d\d-\d\d)(.*)", feed.note) for feed in story.feeds}
+    assert all(days.values())
+    # When it was read, and of when the record is that was read.
+    assert [name for name, found in days.items() if found and not re.search(r"\d{4}-\d\d-\d\d|[A-Z][a-z]+ \d{4}", found[2])] == []
 
 
 def test_every_shipped_story_loads_and_says_that_it_is_no_news():

@@ -21,6 +21,8 @@ WATCHES = (DOCS / "writing-a-watch.md").read_text(encoding="utf-8")
 def commands() -> list[str]:
     found = []
     for name, command in typer.main.get_command(app).commands.items():
+        if command.hidden:  # another name for one that is shown
+            continue
         inner = getattr(command, "commands", {})
         found += [f"{name} {other}" for other in inner] or [name]
     return found

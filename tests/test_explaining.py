@@ -40,7 +40,7 @@ STORY = Story(
 
 @pytest.fixture(scope="module")
 def explained() -> Explanation:
-    return explain_article(make_article(text=TEXT), STORY, name="bridge.txt", dated="header")
+    return explain_article(make_article(text=TEXT, date_text="Mon, 12 May 2031 11:00:00 +0200"), STORY, name="bridge.txt", dated="header")
 
 
 def test_every_claim_is_marked_in_place_and_the_words_are_those_of_the_article(explained: Explanation):
@@ -65,6 +65,7 @@ def test_the_slots_stand_beside_the_claim(explained: Explanation):
 def test_what_makes_no_claim_says_why(explained: Explanation):
     text = render_explanation(explained)
     assert "OSLO (Hill Courier) -" in text
+    assert "(by the file's header: “Mon, 12 May 2031 11:00:00 +0200”)" in " ".join(text.split())
     assert "cut off before the first sentence" in text
     assert "caption or credit, makes no claim" in text
     assert "no claim: it says nothing" in text

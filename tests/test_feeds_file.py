@@ -58,9 +58,22 @@ def test_added_feeds_stand_at_the_end_with_their_comment_and_what_was_there_stay
 
 
 def test_feeds_go_out_as_opml_and_come_back():
-    feeds = (Feed(id="a", url="https://example.org/a?x=1&y=2", publisher="A & <B>"), Feed(id="b", url="https://example.net/b", publisher=""))
+    feeds = (Feed(id="a", url="https://example.org/a?x=1&y=2", publisher="A & <B>", language="fr"), Feed(id="b", url="https://example.net/b", publisher=""))
     back = read_opml(write_opml(feeds, now=MONDAY).encode(), "x")
-    assert [(feed.url, feed.publisher) for feed in back] == [("https://example.org/a?x=1&y=2", "A & <B>"), ("https://example.net/b", "b")]
+    assert [(feed.url, feed.publisher, feed.language) for feed in back] == [("https://example.org/a?x=1&y=2", "A & <B>", "fr"), ("https://example.net/b", "b", "en")]
+
+
+@pytest.mark.parametrize(("named", "language"), [
+    ('language="ru"', "ru"), ('language="pt-BR"', "pt"), ('LANGUAGE=" De_at "', "de"), ('language="unknown"', "en"), ('language=""', "en"), ("", "en"), ('lang="ru"', "en"),
+])
+def test_the_language_that_a_reader_of_feeds_has_given_is_taken_over(named: str, language: str):
+    raw = f'<opml version="2.0"><body><outline text="World"><outline type="rss" text="A" xmlUrl="https://example.org/a" {named}/></outline></body></opml>'
+    assert [feed.language for feed in read_opml(raw.encode(), "x")] == [language]
+
+
+def test_a_list_that_is_no_good_xml_and_names_files_gives_its_feeds_and_their_languages():
+    raw = b'<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/hostname">]><opml><body><outline text="A&B &x;" xmlUrl="https://example.org/a" language="ar"/><outline'
+    assert [(feed.url, feed.language) for feed in read_opml(raw, "x")] == [("https://example.org/a", "ar")]
 
 
 @pytest.mark.parametrize("raw", [b"", b"hello", b"<opml><body/></opml>", b'<opml><body><outline type="rss" xmlUrl="file:///etc/passwd"/></body></opml>'])
@@ -80,16 +93,17 @@ def test_the_commands_add_check_list_import_and_export(tmp_path: Path):
         added = run.invoke(app, ["feeds", "add", server.url(""), "--yes", *config])
         assert "Added 'world'" in added.output
         assert f"# Read on {dt.datetime.now(dt.UTC):%Y-%m-%d} at {server.url('world.xml')}" in (tmp_path / "feeds.toml").read_text()
-        assert "there already" in run.invoke(app, ["feeds", "add", server.url("world.xml"), "--yes", *config]).output
-        (tmp_path / "more.opml").write_text(write_opml((Feed(id="o", url=server.url("other.xml"), publisher="Other"),), now=MONDAY))
+        assert "there already" in run.invoke(app, ["feed", "add", server.url("world.xml"), "--yes", *config]).output
+        (tmp_path / "more.opml").write_text(write_opml((Feed(id="o", url=server.url("other.xml"), publisher="Other", language="he"),), now=MONDAY))
         assert "1 of 1 feeds added" in run.invoke(app, ["feeds", "import", str(tmp_path / "more.opml"), *config]).output
+        assert 'language = "he"' in (tmp_path / "feeds.toml").read_text()
         checked = run.invoke(app, ["feeds", "check", *config])
         assert "ok    world: 5 entries" in checked.output
         assert "FAILS other: is an HTML page, not a feed" in checked.output
         assert checked.exit_code == 3
         listed = run.invoke(app, ["feeds", *config, *database])
         assert "2 feeds, none of them need attention" in listed.output
-        assert server.url("other.xml") in run.invoke(app, ["feeds", "export", *config]).output
+        assert f'xmlUrl="{server.url("other.xml")}" language="he"' in run.invoke(app, ["feeds", "export", *config]).output
 
 
 def test_checking_prints_one_line_for_each_feed_and_says_where_all_fail_that_the_network_is_missing(tmp_path: Path):

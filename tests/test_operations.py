@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from pipeline.channels import Channel
@@ -24,12 +25,14 @@ from pipeline.monitor import log_run
 from pipeline.store import leases
 from pipeline.store.articles import add_version
 from pipeline.store.changes import add_changes
+from pipeline.store.copies import add_bands, alike, copies_of, link_copy
 from pipeline.store.database import Database, open_database
 from pipeline.store.feeds import add_entries
 from pipeline.store.outbox import add_items, mark_sent
 from pipeline.store.outbox import due_items as outbox_due
 from pipeline.store.pages import keep_page, pages_of
 from pipeline.store.retention import tidy
+from pipeline.store.source_tables import copy_bands
 from tests.builders import MONDAY, make_article, make_change, make_claim
 
 DAY = dt.timedelta(days=1)
@@ -118,6 +121,25 @@ def test_upkeep_forgets_fetched_pages_after_their_time_and_keeps_the_articles(da
     assert "claimwatch_articles_total 1.0" in exposition(database)
 
 
+def test_the_marks_of_texts_do_not_grow_without_bound_and_copies_stay_linked(database: Database):
+    first, copy = "https://example.org/first", "https://example.org/copy"
+    rows = []
+    with database.writing() as connection:
+        link_copy(connection, copy, first, 0.9)
+    for week in range(12):
+        now = MONDAY + week * 7 * DAY
+        with database.writing() as connection:
+            for number in range(5):
+                add_bands(connection, f"https://example.org/{week}/{number}", [week * 100 + number * 10 + band for band in range(4)], now)
+        tidy(database, before=MONDAY, bands_before=now - 28 * DAY)
+        with database.reading() as connection:
+            rows.append(connection.execute(select(func.count()).select_from(copy_bands)).scalar_one())
+    # Five weeks of twenty marks, however long it goes on.
+    assert rows == [20, 40, 60, 80, *[100] * 8]
+    with database.reading() as connection:
+        assert copies_of(connection, first) == (copy,)
+
+
 def test_upkeep_gives_room_back_to_the_disk(tmp_path: Path):
     path = tmp_path / "big.db"
     database = open_database(str(path))
@@ -165,7 +187,7 @@ def test_the_whole_examination_has_a_line_for_everything(sqlite_url: str, monkey
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     code, output = command("doctor", "--database", sqlite_url)
     assert code == 0, output
-    for name in ("language model", "configuration", "channels", "disk", "database", "clock", "last run", "feeds", "line", "outbox", "Prefect"):
+    for name in ("settings", "language model", "configuration", "channels", "disk", "database", "clock", "last run", "feeds", "line", "outbox", "Prefect"):
         assert f"ok    {name}: " in output
 
 
@@ -284,8 +306,13 @@ def test_the_command_tidies_up_what_the_configuration_does_not_keep(tmp_path: Pa
         for days in (1, 9):
             page = f"https://example.org/{days}"
             keep_page(connection, url=page, address=page, body=b"x", content_type="text/html", fetched_at=now - days * DAY, max_bytes=100)
-    database.close()
+        for days in (20, 40):
+            add_bands(connection, f"https://example.org/{days}", (1, 2), now - days * DAY)
     (tmp_path / "claimwatch.toml").write_text("[evidence]\nkeep_days = 5\n")
-    done = CliRunner().invoke(app, ["db", "tidy", "--config", str(tmp_path), "--database", url])
+    done = CliRunner().invoke(app, ["db", "tidy", "--keep-days", "7", "--config", str(tmp_path), "--database", url])
     assert done.exit_code == 0
     assert "fetched pages deleted: 1" in done.output
+    assert "marks of texts too old to be copied deleted: 2" in done.output
+    with database.reading() as connection:
+        assert alike(connection, (1, 2), since=now - 400 * DAY) == ("https://example.org/20",)
+    database.close()

@@ -1,6 +1,7 @@
 """The way of a user, by commands only: a site is added, read, edited, kept as evidence, taken down, and fails."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 from sqlalchemy import update
@@ -77,13 +78,18 @@ def test_a_site_is_added_read_edited_kept_and_taken_down_by_commands_alone(tmp_p
         assert kept.count("whole, text/html; charset=utf-8 sha256") == 2
         bodies = [path.read_text() for path in (tmp_path / "kept").iterdir()]
         assert sorted("Thirty" in body for body in bodies) == [False, True]
+        stands = user.runs("pages")
+        assert "2 fetched pages are kept as evidence, 0.0 MB (of 0.0 MB fetched), for 30 days." in stands
+        assert "Every page could be read at the last visit." in stands
         assert "fetched pages deleted: 0" in user.runs("db", "tidy")
 
         server.handlers["a"] = answer("gone", 404)
         assert "0 changes" in user.rechecks_an_hour_later()
+        assert re.search(re.escape(server.url("a")) + r": gone since [-0-9: ]+ UTC; visited again [-0-9: ]+ UTC 2 fetched pages", user.runs("pages"))
         gone = user.rechecks_an_hour_later()
         assert "the article was taken down; that does not prove the claim false" in gone
         assert "no page is to be visited again" in gone
+        assert "UTC; not visited any more 2 fetched pages" in user.runs("pages")
 
         server.handlers["feed.xml"] = answer("no", 503)
         assert "answered 503, at " in user.runs("run", "--all")

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import ConfigError, InputError
 from pipeline.ingest.articles import read_article
 from pipeline.ingest.entries import parse_entries
-from pipeline.ingest.text import clean_text
+from pipeline.ingest.text import clean_text, date_words
 from pipeline.model import Article, InputProblem, Removal
 from pipeline.watches import Feed
 
@@ -111,6 +111,7 @@ def parse_dispatch(raw: str, *, source: str) -> Article:
         seen_at=moments.get("fetched") or moments.get("updated") or moments["published"],
         text=text,
         source=Path(source).name,
+        date_text=date_words(header["published"]),
     )
 
 
@@ -202,6 +203,8 @@ def _read_feed(path: Path) -> list[Article]:
                     seen_at=moment,
                     text=clean_text(entry.content),
                     source=path.name,
+                    dated="feed",
+                    date_text=entry.date_text,
                 )
             )
     return [article for article in articles if article.text]

@@ -13,7 +13,7 @@ from pipeline.errors import InputError
 from pipeline.ingest.charsets import as_utf8
 from pipeline.ingest.identity import is_shared, names_one_page, site
 from pipeline.ingest.metadata import PageFacts, read_facts
-from pipeline.ingest.text import clean_text, language_of
+from pipeline.ingest.text import clean_text, date_words, language_of
 from pipeline.ingest.walls import wall
 from pipeline.ingest.worker import PARSER
 from pipeline.model import Article, Entry, digest
@@ -52,7 +52,7 @@ def article_of_entry(entry: Entry, *, seen_at: dt.datetime) -> Article:
         entry: An entry with `content`.
         seen_at: When it was read (UTC); also its date where it has none that can be believed.
     """
-    published, dated = _first_date(((entry.published, "feed"), (entry.updated, "feed")), seen_at)
+    published, dated, words = _first_date(((entry.published, "feed", entry.date_text), (entry.updated, "feed", entry.date_text)), seen_at)
     # Where several entries share an address, the title must tell the articles apart.
     address = entry.url + (f"#{digest(entry.title)[:16]}" if is_shared(entry) else "")
     text = clean_text(entry.content)
@@ -67,6 +67,7 @@ def article_of_entry(entry: Entry, *, seen_at: dt.datetime) -> Article:
         language=language_of(text, entry.language),
         source=entry.feed,
         dated=dated,
+        date_text=words,
     )
 
 
@@ -90,7 +91,7 @@ def extract_article(
     address = identity(facts.canonical, url or (fallback.url if fallback else ""))
     if not address:
         raise InputError("does not say its address (no canonical link)", code="no_address")
-    published, dated = _published(facts, fallback, seen_at)
+    published, dated, words = _published(facts, fallback, seen_at)
     return Article(
         url=address,
         publisher=facts.publisher or (fallback.publisher if fallback else "") or urlsplit(address).hostname or "",
@@ -102,6 +103,7 @@ def extract_article(
         language=language_of(text, facts.language or (fallback.language if fallback else "")),
         source=source,
         dated=dated,
+        date_text=words,
     )
 
 
@@ -129,22 +131,29 @@ def identity(canonical: str, url: str) -> str:
     return (clean_url(address) or address) if re.match(r"(?i)^https?://", address) else ""
 
 
-def _published(facts: PageFacts, fallback: Entry | None, seen_at: dt.datetime | None) -> tuple[dt.datetime, str]:
-    in_feed = fallback.published or fallback.updated if fallback else None
-    choices = ((facts.published, "page"), (in_feed, "feed"), (facts.published_without_zone, "page, zone unknown"))
-    if seen_at is None and not any(moment for moment, _ in choices):
+# A date that may be the article's, whose word it is, and that word as it stands there.
+_Date = tuple[dt.datetime | None, str, str]
+
+
+def _published(facts: PageFacts, fallback: Entry | None, seen_at: dt.datetime | None) -> tuple[dt.datetime, str, str]:
+    in_feed, fed = (fallback.published or fallback.updated, fallback.date_text) if fallback else (None, "")
+    said = date_words(facts.published_text)
+    choices: tuple[_Date, ...] = (
+        (facts.published, "page", said), (in_feed, "feed", fed), (facts.published_without_zone, "page, zone unknown", said)
+    )  # fmt: skip
+    if seen_at is None and not any(moment for moment, _, _ in choices):
         raise InputError("does not say when it was published", code="no_date")
     return _first_date(choices, seen_at)
 
 
-def _first_date(choices: tuple[tuple[dt.datetime | None, str], ...], seen_at: dt.datetime | None) -> tuple[dt.datetime, str]:
-    """The first date that can be believed, with its source; if there is none, the instant at which the article came to us."""
-    for moment, source in choices:
+def _first_date(choices: tuple[_Date, ...], seen_at: dt.datetime | None) -> tuple[dt.datetime, str, str]:
+    """The first date that can be believed, with source and words; if there is none, the instant at which the article came to us."""
+    for moment, source, words in choices:
         if moment is not None and moment.year >= _FIRST_YEAR and (seen_at is None or moment <= seen_at + _AHEAD):
-            return moment, source
+            return moment, source, words
     if seen_at is None:
         raise InputError("has no date that can be believed", code="no_date")
-    return seen_at, "seen"
+    return seen_at, "seen", next((words for _, _, words in choices if words), "")
 
 
 def _later(updated: dt.datetime | None, published: dt.datetime, seen_at: dt.datetime | None) -> dt.datetime | None:

@@ -20,6 +20,7 @@ from lxml.etree import LxmlError
 from pipeline.errors import InputError
 from pipeline.ingest.charsets import as_utf8, believed
 from pipeline.ingest.identity import with_keys
+from pipeline.ingest.text import date_words
 from pipeline.ingest.worker import PARSER
 from pipeline.model import Entry
 from pipeline.watches import Feed
@@ -161,6 +162,7 @@ def _entry(raw: Any, feed: Feed, feed_title: str, base_url: str) -> Entry | None
         content=_full(content),
         guid=_text(raw, "id")[:MAX_TITLE],
         language=feed.language,
+        date_text=_words_of(*((_moment(raw, key), str(dict.get(raw, key) or "")) for key in ("published", "updated"))),
     )
 
 
@@ -193,6 +195,7 @@ def _json_entry(item: Any, feed: Feed, base_url: str) -> Entry | None:
         content=_full(content),
         guid=_text(item, "id")[:MAX_TITLE],
         language=_text(item, "language")[:12] or feed.language,
+        date_text=_words_of(*((_iso(item.get(key)), _text(item, key)) for key in ("date_published", "date_modified"))),
     )
 
 
@@ -256,6 +259,12 @@ def _moment(raw: Any, key: str) -> dt.datetime | None:
         return dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC)
     except (ValueError, OverflowError, TypeError):
         return None
+
+
+def _words_of(*dates: tuple[dt.datetime | None, str]) -> str:
+    """The words of the first date that can be read; where none can, of the first that is there."""
+    told = [(moment, text) for moment, text in dates if text.strip()]
+    return date_words(next((text for moment, text in told if moment is not None), told[0][1] if told else ""))
 
 
 def _iso(text: object) -> dt.datetime | None:

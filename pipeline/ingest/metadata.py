@@ -37,7 +37,8 @@ _ARTICLES = ("Article", "BlogPosting", "Report", "LiveBlog", "WebPage")
 class PageFacts:
     """What the page says; "" and None where it says nothing. `published` and `updated` have the zone that the page gave.
 
-    `published_without_zone` is a date of which the page does not say where it is meant, taken as UTC.
+    `published_without_zone` is a date of which the page does not say where it is meant, taken as UTC; `published_text` are the words of
+    either, or of a date that cannot be read.
     """
 
     title: str
@@ -49,6 +50,7 @@ class PageFacts:
     published_without_zone: dt.datetime | None
     updated: dt.datetime | None
     free: bool
+    published_text: str = ""
 
 
 def read_facts(tree: Any) -> PageFacts:
@@ -69,7 +71,9 @@ def read_facts(tree: Any) -> PageFacts:
     times = [node.get("datetime").strip() for node in tree.iter("time") if node.get("datetime")]
     headings = (" ".join(str(node.text_content()).split()) for node in tree.iter("h1"))
     page_title = next((" ".join(str(node.text_content()).split()) for node in tree.iter("title")), "")
-    published = _moment(said.get("published", "")) or (_moment(times[0]) if times else None)
+    dates = [text for text in (said.get("published", ""), *times[:1]) if text]
+    words = next((text for text in dates if _moment(text) is not None), dates[0] if dates else "")
+    published = _moment(words)
     return PageFacts(
         title=said.get("title") or next((heading for heading in headings if heading), "") or page_title,
         page_title=page_title,
@@ -80,6 +84,7 @@ def read_facts(tree: Any) -> PageFacts:
         published_without_zone=published.replace(tzinfo=dt.UTC) if published is not None and not published.tzinfo else None,
         updated=_with_zone(_moment(said.get("updated", ""))),
         free=said.get("free", "").lower() not in ("false", "no", "0"),
+        published_text=words,
     )
 
 

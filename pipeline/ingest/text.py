@@ -8,6 +8,8 @@ from typing import Any
 _ENOUGH_LETTERS = 60
 _SURE = 0.9
 _LOOKED_AT = 3_000
+# The longest names of days and months with a clock time and a zone fit in; what is longer is no date.
+_LONGEST_DATE = 80
 
 
 def clean_text(text: str) -> str:
@@ -15,6 +17,11 @@ def clean_text(text: str) -> str:
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     normal = "".join(character for character in normal if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs"))
     return "\n".join(line.rstrip() for line in normal.split("\n")).strip("\n")
+
+
+def date_words(text: str) -> str:
+    """The words of a date as they are stored: one line, as long as a date can be."""
+    return " ".join(clean_text(text[: _LONGEST_DATE * 10]).split())[:_LONGEST_DATE]
 
 
 def language_of(text: str, declared: str = "") -> str:

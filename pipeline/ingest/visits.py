@@ -115,7 +115,7 @@ async def _read(answer: Fetched | NotModified, memory: PageMemory, stored: Artic
     )
     if link_key(answer.url) != link_key(memory.address) and not agree(found, stored):
         raise InputError("now leads to another page", where=memory.address, code="other_page")
-    return replace(found, url=stored.url, published=stored.published, dated=stored.dated)
+    return replace(found, url=stored.url, published=stored.published, dated=stored.dated, date_text=stored.date_text)
 
 
 def _different(memory: PageMemory, stored: Article, seen: Article, again: Article, answer: Fetched, now: dt.datetime) -> Visit:

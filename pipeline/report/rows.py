@@ -139,15 +139,6 @@ def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
     return out.getvalue()
 
 
-def write_json_lines(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    """Write rows as JSON Lines, the file whole or not at all.
-
-    Raises:
-        OutputError: It cannot be written; the old file is as it was.
-    """
-    write_text(path, json_lines(rows))
-
-
 def write_text(path: Path, text: str) -> None:
     """Write a file in UTF-8, whole or not at all. Lone surrogates, which UTF-8 cannot hold, are written as JSON escapes.
 

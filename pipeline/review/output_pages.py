@@ -2,10 +2,8 @@
 
 import datetime as dt
 import re
-from http import HTTPStatus
 
 from feedgen.feed import FeedGenerator
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +14,7 @@ from pipeline.report.html import render_html
 from pipeline.report.items import voice_words
 from pipeline.report.markdown import render_markdown
 from pipeline.report.plain import printable
-from pipeline.review.desk import address, desk_of, visit_of
+from pipeline.review.desk import desk_of, visit_of
 from pipeline.review.inbox import Row, to_row
 from pipeline.review.listing import change_filter, day, whole
 from pipeline.review.openapi import described
@@ -102,27 +100,6 @@ def openapi(request: Request) -> Response:
     import json
 
     return Response(json.dumps(described(f"{request.url.scheme}://{request.url.netloc}")), media_type="application/json")
-
-
-def token_of(request: Request) -> str:
-    """The token of an address, so that the next page of a list has it too."""
-    return request.query_params.get("token", "")
-
-
-def next_address(request: Request, **given: object) -> str:
-    """The address of the next page of a list."""
-    kept = {name: value for name, value in request.query_params.items() if name not in given}
-    return address(request.url.path, **kept, **given)
-
-
-def too_many(limit: int, most: int) -> None:
-    """Refuses lists that would take too long.
-
-    Raises:
-        HTTPException: `limit` is larger than `most` (400).
-    """
-    if limit > most:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, f"At most {most} at once; go on with the address in `next`.")
 
 
 def _xml(text: str) -> str:

@@ -7,17 +7,27 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.model import Article, StoredClaim
+from pipeline.model import Article, ArticleVersion, StoredClaim
 from pipeline.report.items import source_link
-from pipeline.report.wording import Piece, word_differences
+from pipeline.report.versions import version_edits
+from pipeline.report.wording import Piece
 from pipeline.review.desk import Desk, address, desk_of
 from pipeline.review.listing import EFFECTS, claim_filter, whole
 from pipeline.store.articles import all_versions, newest_articles
 from pipeline.store.claim_search import ClaimFilter, search_claims
 from pipeline.store.claims import claims_of_article
+from pipeline.store.copies import copies_of, copy_of
 from pipeline.store.tallies import OUTLET, SPEAKER, busiest, tally_of
 
 ON_A_PAGE = 40
+# Whose word the date of an article is (`Article.dated`).
+_DATED = {
+    "header": "by its header",
+    "page": "by the page",
+    "page, zone unknown": "by the page, which names no zone",
+    "feed": "by the feed",
+    "seen": "when it was found, since no date could be believed",
+}
 # An article longer than this is shown in part: the page may weigh 300 kB.
 _SHOWN_CHARACTERS = 60_000
 
@@ -97,13 +107,14 @@ def _article(request: Request, desk: Desk, url: str) -> Response:
         if shown is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"The article has no version {number}.")
         claims = _standing_in(shown.article, number, claims_of_article(connection, url))
+        first, copies = copy_of(connection, url), copies_of(connection, url)
     against = whole(request.query_params, "against", default=0, most=10**6) if request.query_params.get("against") else 0
     other = next((item for item in versions if item.version == against), None)
     return desk.page(
         request, "article.html", article=shown.article, version=number, versions=versions, claims=claims,
         paragraphs=_paragraphs(shown.article, claims), cut=len(shown.article.text) > _SHOWN_CHARACTERS,
-        differences=_differences(other.article, shown.article) if other else (), against=against,
-        outside=shown.article.url if shown.article.url.lower().startswith(("http://", "https://")) else "",
+        differences=_differences(other, shown) if other else (), against=against,
+        dated=_DATED.get(shown.article.dated, shown.article.dated), first=first, copies=copies, outside=shown.article.url if shown.article.url.lower().startswith(("http://", "https://")) else "",
         versions_link=lambda version, against=None: address("/articles", url=url, version=version, against=against),
     )  # fmt: skip
 
@@ -146,23 +157,11 @@ def _paragraphs(article: Article, claims: tuple[StoredClaim, ...]) -> list[list[
     return [paragraph for paragraph in paragraphs if any(stretch.text.strip() for stretch in paragraph)]
 
 
-def _differences(old: Article, new: Article) -> list[tuple[Piece, ...]]:
-    """Word by word what the newer version changed, paragraph by paragraph where both have as many."""
-    was, now = ([line for line in text.split("\n") if line.strip()] for text in (old.text[:_SHOWN_CHARACTERS], new.text[:_SHOWN_CHARACTERS]))
-    pairs = zip([old.title, *was], [new.title, *now], strict=True) if len(was) == len(now) else _aligned([old.title, *was], [new.title, *now])
-    return [word_differences(before, after) for before, after in pairs]
-
-
-def _aligned(was: list[str], now: list[str]) -> list[tuple[str, str]]:
-    """Paragraphs of two versions side by side; one that has no counterpart stands alone."""
-    import difflib
-
-    pairs: list[tuple[str, str]] = []
-    for _, i1, i2, j1, j2 in difflib.SequenceMatcher(a=was, b=now, autojunk=False).get_opcodes():
-        left, right = was[i1:i2], now[j1:j2]
-        longest = max(len(left), len(right))
-        pairs += list(zip(left + [""] * (longest - len(left)), right + [""] * (longest - len(right)), strict=True))
-    return pairs
+def _differences(old: ArticleVersion, new: ArticleVersion) -> list[tuple[Piece, ...]]:
+    """Word by word what the newer version changed, in the title and the paragraphs that it changed."""
+    shown = (replace(item, article=replace(item.article, text=item.article.text[:_SHOWN_CHARACTERS])) for item in (old, new))
+    (edit,) = version_edits(tuple(shown))
+    return [*([edit.title] if edit.title else []), *edit.paragraphs]
 
 
 def _count_place(text: str) -> tuple[int, str] | None:

@@ -8,14 +8,12 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from pipeline.model import Article, ArticleVersion, Removal
 from pipeline.store.codec import from_json, to_json
-from pipeline.store.copies import copy_of
 from pipeline.store.tables import articles, removals
 
 __all__ = [
     "add_version",
     "all_removals",
     "all_versions",
-    "copy_of",
     "count_articles",
     "has_text",
     "latest_version",

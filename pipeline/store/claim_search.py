@@ -129,11 +129,3 @@ def claims_said_by(connection: Connection, watch: str, question: str, until: dt.
     rows = sorted(connection.execute(query), key=lambda row: int(row.id))
     found = ((from_stored_text(StoredClaim, row.text), row.retracted_at) for row in rows)
     return tuple(stored if stored.retracted_at == at else replace(stored, retracted_at=at) for stored, at in found)
-
-
-def claim_of(connection: Connection, key: str) -> FoundClaim | None:
-    """A claim by its key, or None."""
-    row = connection.execute(select(claims.c.id, claims.c.data, claims.c.retracted_at).where(claims.c.key == key)).first()
-    if row is None:
-        return None
-    return FoundClaim(id=row.id, stored=replace(from_json(StoredClaim, row.data), retracted_at=row.retracted_at))

@@ -40,11 +40,6 @@ def add_claims(connection: Connection, new: Sequence[StoredClaim]) -> int:
     return len(fresh)
 
 
-def claims_of_question(connection: Connection, watch: str, question: str) -> tuple[StoredClaim, ...]:
-    """All claims on a question in order of arrival, retracted ones too."""
-    return _read(connection, select(claims).where(claims.c.watch == watch, claims.c.question == question).order_by(claims.c.id))
-
-
 def is_answered(connection: Connection, watch: str, question: str) -> bool:
     """True if anything was ever claimed on a question."""
     return connection.execute(_OF_QUESTION.limit(1), {"watch": watch, "question": question}).first() is not None

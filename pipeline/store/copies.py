@@ -49,11 +49,6 @@ def copies_of(connection: Connection, url: str) -> tuple[str, ...]:
     return tuple(connection.execute(select(copies.c.url).where(copies.c.first == url).order_by(copies.c.url)).scalars())
 
 
-def all_copies(connection: Connection) -> dict[str, str]:
-    """Every copy with the first article that had its text."""
-    return {row.url: row.first for row in connection.execute(select(copies.c.url, copies.c.first))}
-
-
-def forget_bands(connection: Connection, before: dt.datetime) -> None:
-    """Drop what is only needed to recognise copies of articles published before then (UTC); the links stay."""
-    connection.execute(delete(copy_bands).where(copy_bands.c.published < before))
+def forget_bands(connection: Connection, before: dt.datetime) -> int:
+    """Drop what is only needed to recognise copies of articles published before then (UTC); the links stay. Returns how many rows."""
+    return int(connection.execute(delete(copy_bands).where(copy_bands.c.published < before)).rowcount)

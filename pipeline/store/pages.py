@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import zlib
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
@@ -59,9 +60,20 @@ def forget_pages(connection: Connection, before: dt.datetime) -> int:
     return int(connection.execute(delete(pages).where(pages.c.fetched_at < before)).rowcount)
 
 
-def kept_bytes(connection: Connection) -> int:
-    """How much room the kept pages take, compressed."""
-    return int(connection.execute(select(func.coalesce(func.sum(func.length(pages.c.body)), 0))).scalar_one())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPages:
+    """How many pages are kept, how many bytes they take (compressed, cut off at the limit), and how many were fetched for them."""
+
+    number: int
+    stored: int
+    fetched: int
+
+
+def kept_pages(connection: Connection) -> KeptPages:
+    """How much is kept as evidence."""
+    sums = (func.coalesce(func.sum(column), 0) for column in (func.length(pages.c.body), pages.c.size))
+    number, stored, fetched = connection.execute(select(func.count(), *sums)).one()
+    return KeptPages(number=number, stored=int(stored), fetched=int(fetched))
 
 
 def _from_row(row: Row[tuple[object, ...]]) -> StoredPage:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, delete, exists
 
 from pipeline.store import leases
+from pipeline.store.copies import forget_bands
 from pipeline.store.database import Database
 from pipeline.store.pages import forget_pages
 from pipeline.store.tables import entries, outbox, readings, runs
@@ -23,6 +24,7 @@ class Tidied:
     readings: int
     leases: int
     pages: int = 0
+    bands: int = 0
     freed: int = 0
 
     def rows(self) -> tuple[tuple[str, int], ...]:
@@ -33,17 +35,21 @@ class Tidied:
             ("readings without an entry deleted", self.readings),
             ("signs of dead processes deleted", self.leases),
             ("fetched pages deleted", self.pages),
+            ("marks of texts too old to be copied deleted", self.bands),
             ("bytes given back to the disk", self.freed),
         )
 
 
-def tidy(database: Database, *, before: dt.datetime, pages_before: dt.datetime | None = None) -> Tidied:
+def tidy(
+    database: Database, *, before: dt.datetime, pages_before: dt.datetime | None = None, bands_before: dt.datetime | None = None
+) -> Tidied:
     """Delete logs from before that instant (UTC), and what dead processes left.
 
     Args:
         database: What to tidy up.
         before: Logs of runs and notes of what was sent from before then are deleted.
         pages_before: Fetched pages of before then are deleted. None: they are kept.
+        bands_before: The marks by which copies of articles are recognised that were published before then. None: they are kept.
     """
     same = (entries.c.feed == readings.c.feed, entries.c.url == readings.c.url, entries.c.stamp == readings.c.stamp)
     with database.writing() as connection:
@@ -53,7 +59,8 @@ def tidy(database: Database, *, before: dt.datetime, pages_before: dt.datetime |
         orphans = connection.execute(delete(readings).where(~exists().where(*same, entries.c.done.is_(False)))).rowcount
         dead = leases.sweep(connection, "polling", leases.clock(connection) - dt.timedelta(days=1))
         old_pages = forget_pages(connection, pages_before) if pages_before else 0
-    return Tidied(runs=old_runs, sent=sent, readings=orphans, leases=dead, pages=old_pages, freed=_shrink(database))
+        bands = forget_bands(connection, bands_before) if bands_before else 0
+    return Tidied(runs=old_runs, sent=sent, readings=orphans, leases=dead, pages=old_pages, bands=bands, freed=_shrink(database))
 
 
 def _shrink(database: Database) -> int:

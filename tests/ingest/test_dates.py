@@ -2,6 +2,7 @@
 where they are wrong."""
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
@@ -64,6 +65,15 @@ def test_a_date_is_read_as_the_instant_that_it_names(form: str):
     found = {date: entry.published or entry.updated for date, entry in zip(DATES, entries, strict=True)}
     assert all(moment is None or moment.utcoffset() == dt.timedelta(0) for moment in found.values())
     assert {date: moment and moment.isoformat(sep=" ")[:16] for date, moment in found.items()} == DATES
+    # Its own words are kept beside it, those that name no day too.
+    assert [entry.date_text for entry in entries] == list(DATES)
+
+
+def test_a_json_feed_keeps_the_words_of_its_dates():
+    dates = [{"date_published": "2031-05-12T10:00:00+02:00"}, {"date_published": "soon", "date_modified": "2031-05-12"}, {"date_published": "soon\n  enough" + "!" * 900}, {}]
+    items = [{"url": f"https://example.org/{number}", "title": "T", **date} for number, date in enumerate(dates)]
+    entries = parse_feed(json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": items}).encode(), FEED, base_url="").entries
+    assert [entry.date_text for entry in entries] == ["2031-05-12T10:00:00+02:00", "2031-05-12", "soon enough" + "!" * 69, ""]
 
 
 @contextmanager
@@ -134,6 +144,8 @@ def test_a_wrong_date_never_puts_a_later_report_before_an_earlier_one(kind: str,
         versions = all_versions(connection)
         (change,) = [change for change in all_changes(connection, question="closing") if change.kind is not ChangeKind.NEW]
     assert [(version.article.published, version.article.dated) for version in versions] == [(MONDAY, "seen"), (later, "seen")]
+    # What could not be believed can be read all the same.
+    assert [f"<pubDate>{version.article.date_text}</pubDate>" if version.article.date_text else "" for version in versions] == [WRONG[kind]] * 2
     assert (change.old.value[:10], change.new.value[:10]) == ("2031-05-16", "2031-05-18")
 
 

@@ -14,7 +14,8 @@ from pipeline.ingest.articles import article_of_entry, identity
 from pipeline.ingest.copies import bands
 from pipeline.ingest.identity import agree, link_key, with_keys
 from pipeline.model import Entry, InputProblem, digest
-from pipeline.store.articles import add_version, all_versions, copy_of, count_articles, has_text
+from pipeline.store.articles import add_version, all_versions, count_articles, has_text
+from pipeline.store.copies import copy_of
 from pipeline.store.database import Database
 from pipeline.store.feeds import mark_entry, pending_entries
 from pipeline.watches import Feed, Story

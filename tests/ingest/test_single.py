@@ -33,6 +33,7 @@ def test_a_dispatch_says_everything_itself(tmp_path: Path):
     found = read(tmp_path / "001.txt")
     assert (found.form, found.dated, found.article.publisher, found.article.title) == ("dispatch", "header", "Hill Courier", "The bridge")
     assert found.article.published == dt.datetime(2031, 5, 10, 7, 0, tzinfo=dt.UTC)
+    assert found.article.date_text == "2031-05-10T09:00:00+02:00"
 
 
 def test_a_plain_text_is_read_as_of_now(tmp_path: Path):

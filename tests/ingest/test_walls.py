@@ -1,6 +1,7 @@
 """Pages that show something in place of an article, and articles that only speak of such things."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -71,11 +72,15 @@ DATES = [
 def test_a_date_is_taken_with_its_zone_and_its_source_if_it_can_be_believed(head: str, published: str, dated: str):
     article = read(ARTICLE, head=head)
     assert (article.published.isoformat(), article.dated) == (published, dated)
+    # The words as they stood there, also where they could not be believed.
+    assert (article.date_text in head) if head else article.date_text == ""
+    assert bool(article.date_text) == bool(head)
 
 
 def test_the_date_of_the_feed_wins_over_a_date_without_zone_and_loses_against_one_with():
     entry = Entry(feed="f", url="https://example.org/a", title="T", publisher="P", published=MONDAY - dt.timedelta(hours=3))
-    assert read(ARTICLE, head=DATES[3][0], fallback=entry).dated == "feed"
+    told = read(ARTICLE, head=DATES[3][0], fallback=replace(entry, date_text="Mon, 12 May 2031 06:00:00 GMT"))
+    assert (told.dated, told.date_text) == ("feed", "Mon, 12 May 2031 06:00:00 GMT")
     assert read(ARTICLE, head=DATES[0][0], fallback=entry).dated == "page"
 
 

@@ -13,7 +13,7 @@ from pipeline.model import ChangeKind, QuestionState, StateStatus
 from pipeline.report.change_report import IMPORTANCE, TOP, WORDS, build_report, source_link
 from pipeline.report.html import render_html
 from pipeline.report.markdown import escaped, render_markdown
-from pipeline.report.rows import change_row, claim_row, csv_text, json_lines, state_row, write_json_lines, write_text
+from pipeline.report.rows import change_row, claim_row, csv_text, json_lines, state_row, write_text
 from pipeline.report.text import render_text
 from pipeline.watches import Question, QuestionKind, Story, Watch
 from tests.builders import MONDAY, later, make_change, make_claim, make_voice, stored
@@ -164,7 +164,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
 
 
 def test_json_lines_are_written_one_row_a_line(tmp_path):
-    write_json_lines(tmp_path / "x.jsonl", [{"a": "é"}, {"a": None}])
+    write_text(tmp_path / "x.jsonl", json_lines([{"a": "é"}, {"a": None}]))
     assert (tmp_path / "x.jsonl").read_text(encoding="utf-8") == '{"a": "é"}\n{"a": null}\n'
 
 

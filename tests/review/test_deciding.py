@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import Change, ChangeKind, StateStatus
 from pipeline.store.changes import add_changes
-from pipeline.store.claims import claims_of_question
+from pipeline.store.claims import all_claims
 from pipeline.store.rulings import allowed_claims
 from pipeline.store.states import latest_state
 from tests.builders import make_claim
@@ -100,7 +100,7 @@ def test_not_the_same_question_takes_the_sentence_off_it_for_good_and_folds_the_
     change = of_kind(review, ChangeKind.DATE_MOVED)
     done = review.post(f"/changes/{change.id}/split", version=0).json()
     with review.database.reading() as connection:
-        gone = [item for item in claims_of_question(connection, "bridge", "closing") if item.retracted_at]
+        gone = [item for item in all_claims(connection, watch="bridge", question="closing") if item.retracted_at]
         assert [item.claim.sentence for item in gone] == [change.evidence.sentence]
         again = make_claim(sentence=change.evidence.sentence, url="https://other.example/copy")
         assert not allowed_claims(connection)(again)
@@ -109,7 +109,7 @@ def test_not_the_same_question_takes_the_sentence_off_it_for_good_and_folds_the_
     assert review.state(change) == "dismissed"
     review.post("/undo", batch=done["batch"])
     with review.database.reading() as connection:
-        assert [item for item in claims_of_question(connection, "bridge", "closing") if item.retracted_at] == []
+        assert [item for item in all_claims(connection, watch="bridge", question="closing") if item.retracted_at] == []
         assert allowed_claims(connection)(again)
         state = latest_state(connection, "bridge", "closing")
         assert change.evidence.sentence in [answer.evidence.sentence for answer in state.answers]
@@ -124,7 +124,7 @@ def test_undoing_an_undo_does_it_again_with_all_that_it_did(review: Review):
     redone = review.post("/undo", batch=back["batch"])
     assert redone.status_code == 200
     with review.database.reading() as connection:
-        assert len([item for item in claims_of_question(connection, "bridge", "closing") if item.retracted_at]) == 1
+        assert len([item for item in all_claims(connection, watch="bridge", question="closing") if item.retracted_at]) == 1
     assert review.state(change) == "dismissed"
     assert review.post("/undo", batch=done["batch"]).status_code == 409
 

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import html
 import io
 import json
 import re
@@ -19,8 +20,11 @@ from pipeline.evidence import verify_bundle
 from pipeline.memory import FeedMemory
 from pipeline.model import ChangeKind
 from pipeline.review.openapi import LISTS, described
+from pipeline.store.articles import add_version
+from pipeline.store.copies import link_copy
 from pipeline.store.database import Database
 from pipeline.store.feeds import save_feed_memory
+from tests.builders import make_article
 from tests.review.conftest import NOW, SENTENCES, Review
 
 
@@ -96,8 +100,32 @@ def test_an_article_has_its_claims_marked_in_place_and_its_versions_compared_wor
     assert [text for _, text in marked] == SENTENCES[:2]
     compared = review.client.get(f"/articles?url={url}&version=2&against=1").text
     assert "<del>22</del><ins>23</ins>" in compared
+    # What stayed as it was need not be read again.
+    assert SENTENCES[0] not in compared
     assert review.client.get(f"/articles?url={url}&version=9").status_code == 404
     assert review.client.get("/articles?url=x").status_code == 404
+
+
+def test_an_article_says_whose_word_its_date_is_and_in_which_words(review: Review):
+    with review.database.writing() as connection:
+        add_version(connection, make_article(url="https://example.org/fed", dated="feed", date_text="Mon, 12 May 31 <b>09:00</b> GMT"))
+        add_version(connection, make_article(url="https://example.org/found", dated="seen"))
+    fed, found = (review.client.get(f"/articles?url={quote(f'https://example.org/{name}', safe='')}").text for name in ("fed", "found"))
+    assert "(by the feed: “<span dir=\"auto\">Mon, 12 May 31 &lt;b&gt;09:00&lt;/b&gt; GMT</span>”)" in fed
+    assert "(when it was found, since no date could be believed)" in found
+
+
+def test_an_article_names_the_first_with_its_text_and_that_one_its_copies(review: Review):
+    first, copy = "https://example.org/a", "https://valley.example/a?x=1&y=2"
+    with review.database.writing() as connection:
+        add_version(connection, make_article(url=copy))
+        link_copy(connection, copy, first, 0.9)
+    shown = html.unescape(review.client.get(f"/articles?url={quote(copy, safe='')}").text)
+    assert "A copy</b> of the text that came first at" in shown
+    assert f"/articles?url={quote(first, safe='')}" in shown
+    shown = html.unescape(review.client.get(f"/articles?url={quote(first, safe='')}").text)
+    assert "The same text</b> came later at" in shown
+    assert f">{copy}</a>" in shown
 
 
 def test_claims_are_searched_by_words_and_by_slots(review: Review):

@@ -143,11 +143,15 @@ def test_a_newcomer_finds_and_decides_the_five_most_important_changes_in_three_m
     expect(page.locator(".item")).to_have_count(len(FIVE))
 
 
-def test_two_names_are_taught_as_one_only_after_they_were_shown_and_that_can_be_undone(desk: Desk):
-    page = desk.page
-    before = (desk.config / "aliases.toml").read_text()
+def open_the_moved_date(page: Page) -> None:
+    """The change from no date to "within two or three days", whose two voices the tests call one."""
     page.goto("/?kind=date_moved&state=all")
     page.locator(".item", has_text="within two or three days").locator("h3 a").first.click()
+
+
+def test_two_names_are_taught_as_one_only_after_they_were_shown_and_that_can_be_undone(desk: Desk):
+    page, before = desk.page, (desk.config / "aliases.toml").read_text()
+    open_the_moved_date(page)
     page.get_by_role("button", name="Same name").click()
     expect(page.locator(".diff ins").filter(has_text="Viktor Bondarev")).to_be_visible()
     assert Axe().run(page, options=LEVELS).response["violations"] == []
@@ -323,10 +327,8 @@ def test_with_users_one_logs_in_is_led_where_one_wanted_to_go_and_logs_out(desk:
 
 
 def test_a_merge_asks_whether_the_two_names_are_one_and_writes_that_only_when_confirmed(desk: Desk):
-    page = desk.page
-    before = (desk.config / "aliases.toml").read_text()
-    page.goto("/?kind=date_moved&state=all")
-    page.locator(".item", has_text="within two or three days").locator("h3 a").first.click()
+    page, before = desk.page, (desk.config / "aliases.toml").read_text()
+    open_the_moved_date(page)
     page.get_by_role("button", name="Same claim").click()
     expect(page.locator("#flash")).to_contain_text("1 change called the same claim.")
     page.get_by_role("link", name="Teach that “Viktor Bondarev” is “Vladimir Putin”").click()

@@ -49,7 +49,7 @@ def test_values_come_back_as_they_went_in(database: Database):
         states.add_states(connection, (state,))
     with database.reading() as connection:
         assert articles.latest_version(connection, article.url) == version
-        assert claims.claims_of_question(connection, "bridge", "closing") == kept
+        assert claims.all_claims(connection, watch="bridge", question="closing") == kept
         assert changes.all_changes(connection) == (change,)
         assert states.latest_state(connection, "bridge", "closing") == state
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from pipeline.model import ChangeKind
 from pipeline.store.arrivals import without_silenced
 from pipeline.store.changes import add_changes
-from pipeline.store.claims import add_claims, claims_of_question, claims_revision, retract_claims
+from pipeline.store.claims import add_claims, all_claims, claims_revision, retract_claims
 from pipeline.store.database import Database, open_database
 from pipeline.store.decisions import StaleError, Verdict, decide, decide_many, history, standing_of, undo_changes
 from pipeline.store.review_tables import decisions, reviews
@@ -196,7 +196,7 @@ def test_a_claim_that_stands_again_is_seen_by_a_run_that_remembers(database: Dat
         before = claims_revision(connection)
         restore_claims(connection, [claim.key])
         assert claims_revision(connection) > before
-        assert claims_of_question(connection, "bridge", "closing")[0].retracted_at is None
+        assert all_claims(connection, watch="bridge", question="closing")[0].retracted_at is None
 
 
 def test_what_a_rule_dismissed_silences_nothing_by_itself_and_an_undone_dismissal_neither(database: Database):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event, text
 from pipeline.model import ChangeKind, Entry, InputProblem, QuestionState, Removal, RunResult, StateStatus
 from pipeline.store.articles import add_version, all_removals, all_versions, count_articles, has_text, latest_version, mark_removed
 from pipeline.store.changes import add_changes, all_changes
-from pipeline.store.claims import add_claims, all_claims, claims_of_article, claims_of_question, claims_of_speakers, retract_claims
+from pipeline.store.claims import add_claims, all_claims, claims_of_article, claims_of_speakers, retract_claims
 from pipeline.store.database import Database
 from pipeline.store.dump import canonical_dump
 from pipeline.store.feeds import (
@@ -51,7 +51,7 @@ def test_claims_come_in_order_of_arrival_not_of_date(database: Database):
     with database.writing() as connection:
         add_claims(connection, (first,))
         add_claims(connection, (second,))
-        assert claims_of_question(connection, "bridge", "closing") == (first, second)
+        assert all_claims(connection, watch="bridge", question="closing") == (first, second)
         assert all_claims(connection) == (first, second)
 
 
@@ -64,12 +64,12 @@ def test_claims_are_found_by_watch_question_article_and_version(database: Databa
     }
     with database.writing() as connection:
         assert add_claims(connection, list(found.values())) == 5
-        assert claims_of_question(connection, "flood", "closing") == (found["other watch"],)
+        assert all_claims(connection, watch="flood", question="closing") == (found["other watch"],)
         assert claims_of_article(connection, "https://example.org/a", 2) == (found["next version"],)
         assert claims_of_article(connection, "https://example.org/b") == (found["other article"],)
         assert len(claims_of_article(connection, "https://example.org/a")) == 4
         assert all_claims(connection, watch="bridge", question="cost") == (found["other question"],)
-        assert claims_of_question(connection, "nothing", "like it") == ()
+        assert all_claims(connection, watch="nothing", question="like it") == ()
 
 
 def test_claims_are_found_by_speaker_and_speakers_by_name_institution_and_last_word(database: Database):
@@ -303,7 +303,7 @@ def test_the_dump_does_not_depend_on_the_order_of_arrival(database: Database):
 @pytest.mark.parametrize("query", [
     lambda connection: has_text(connection, make_article()),
     lambda connection: latest_version(connection, "https://example.org/a"),
-    lambda connection: claims_of_question(connection, "bridge", "closing"),
+    lambda connection: all_claims(connection, watch="bridge", question="closing"),
     lambda connection: claims_of_article(connection, "https://example.org/a"),
     lambda connection: claims_of_speakers(connection, ["Anna Berg", "Kim Holt"], watch="bridge", question="closing"),
     lambda connection: speakers_like(connection, ["Anna Berg"]),

@@ -1,22 +1,23 @@
 """Whatever goes into a database comes out of it the same, on SQLite and on PostgreSQL."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import StatementError
 
 from pipeline.model import Article, Change, ChangeKind, Entry, Evidence, QuestionState, Removal, StoredClaim
 from pipeline.store.articles import add_version, all_removals, all_versions, latest_version, mark_removed
 from pipeline.store.changes import add_changes, all_changes
 from pipeline.store.claim_search import claims_said_by
-from pipeline.store.claims import add_claims, claims_of_article, claims_of_question
+from pipeline.store.claims import add_claims, all_claims, claims_of_article
 from pipeline.store.database import Database
 from pipeline.store.feeds import add_entries, pending_entries
 from pipeline.store.states import add_states, all_states, latest_state
-from pipeline.store.tables import metadata, plain
+from pipeline.store.tables import articles, metadata, plain
 from tests.builders import MONDAY, make_article
 from tests.store.values import DIGESTS, TEXTS, UTC_INSTANTS, exact, values_of
 
@@ -45,7 +46,7 @@ def test_a_claim_comes_back_as_it_was_with_the_offsets_of_its_source(database: D
         assert add_claims(connection, (stored,)) == 1
         assert add_claims(connection, (stored,)) == 0
     with database.reading() as connection:
-        assert exact(claims_of_question(connection, claim.watch, claim.question)) == exact((stored,))
+        assert exact(all_claims(connection, watch=claim.watch, question=claim.question)) == exact((stored,))
         assert exact(claims_of_article(connection, claim.url, claim.version)) == exact((stored,))
         assert exact(claims_said_by(connection, claim.watch, claim.question, claim.said_at, 5)) == exact((stored,))
 
@@ -124,3 +125,13 @@ def test_instants_of_columns_come_back_in_utc(database: Database):
         mark_removed(connection, Removal(url="https://example.org/a", removed_at=removed_at))
         (found,) = all_removals(connection)
     assert found.removed_at.isoformat() == "2031-05-12T08:45:00+00:00"
+
+
+def test_an_article_that_was_stored_before_the_words_of_its_date_were_kept_is_read_without_them(database: Database):
+    kept = make_article(date_text="Mon, 12 May 2031 09:00:00 GMT")
+    with database.writing() as connection:
+        add_version(connection, kept)
+        data = connection.execute(select(articles.c.data)).scalar_one()
+        assert data.pop("date_text") == "Mon, 12 May 2031 09:00:00 GMT"
+        connection.execute(update(articles).values(data=data))
+        assert [version.article for version in all_versions(connection)] == [replace(kept, date_text="")]

@@ -10,7 +10,7 @@ from pipeline.detect.state import fold_state
 from pipeline.model import ChangeKind
 from pipeline.store.articles import add_version
 from pipeline.store.changes import add_changes
-from pipeline.store.claims import add_claims, claims_of_question
+from pipeline.store.claims import add_claims, all_claims
 from pipeline.store.database import Database, open_database
 from pipeline.store.states import add_states
 from tests.builders import later, make_article, make_change, make_claim, stored
@@ -75,7 +75,7 @@ def take_steps(database: Database, number: int) -> None:
     """Some steps as a run takes them: an article, its claim, the change against the last claim and the state, all or nothing."""
     for count in range(1, number + 1):
         with database.writing() as connection:
-            history = claims_of_question(connection, "bridge", "closing")
+            history = all_claims(connection, watch="bridge", question="closing")
             claim = later(make_claim(), days=count)
             add_version(connection, make_article(url=claim.url, text=f"Text {count}."))
             if add_claims(connection, (stored(claim),)):
