@@ -41,6 +41,26 @@ def feeds_list(config: Config = None, database: DatabaseUrl = None) -> None:
     typer.echo(f"{_feeds(len(sources))}, {poorly or 'none'} of them {'needs' if poorly == 1 else 'need'} attention. Times are UTC.")
 
 
+@app.command("waiting")
+def feeds_waiting(
+    config: Config = None,
+    database: DatabaseUrl = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many, those that come up first.")] = 50,
+) -> None:
+    """List the entries of feeds that wait to be read, and those that were given up, with what went wrong."""
+    from pipeline.report.plain import printable
+    from pipeline.store.line import in_line
+
+    _, settings = settings_of(config)
+    with database_at(database, settings) as store, store.reading() as connection:
+        found = in_line(connection, limit)
+    for item in found:
+        tried = f"tried {item.tries} time{'' if item.tries == 1 else 's'}"
+        state = f"given up, {tried}" if item.given_up else f"due {item.due_at:%Y-%m-%d %H:%M} UTC" + (f", {tried}" if item.tries else "")
+        typer.echo(f"{state}: {printable(item.entry.url)}{f': {printable(item.reason)}' if item.reason else ''}")
+    typer.echo(f"{len(found)} {'entry' if len(found) == 1 else 'entries'} of feeds not read yet." if found else "All entries of feeds have been read.")
+
+
 @app.command("check")
 def feeds_check(config: Config = None) -> None:
     """Read every configured feed once, now, and say what is in it or what is wrong. Nothing is stored."""

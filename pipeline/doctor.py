@@ -208,7 +208,7 @@ def _line(store: Database) -> str:
             f"{found.waiting} entries wait, the first since {found.oldest_waiting:%d %b %H:%M} UTC",
             remedy="Run `claimwatch run`; if that does not help, more workers do: `prefect worker start --pool claimwatch`.",
         )
-    given_up = f", {found.given_up} given up after several tries" if found.given_up else ""
+    given_up = f", {found.given_up} given up after several tries (`claimwatch feeds waiting` says why)" if found.given_up else ""
     return f"{found.waiting} entries wait{given_up}"
 
 

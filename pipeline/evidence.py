@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.errors import ConfigError, OutputError
 from pipeline.model import ArticleVersion
 from pipeline.report.rows import FORMAT, change_row, claim_row, json_lines, state_row
-from pipeline.store.articles import all_versions
+from pipeline.store.articles import all_removals, all_versions
 from pipeline.store.changes import all_changes
 from pipeline.store.claims import all_claims
 from pipeline.store.database import Database
@@ -61,13 +61,16 @@ def bundle_bytes(database: Database, watch: Watch, *, now: dt.datetime) -> bytes
         states = all_states(connection, watch=watch.id)
         addresses = sorted({stored.claim.url for stored in claims} | {change.evidence.url for change in changes})
         versions = [version for url in addresses for version in all_versions(connection, url)]
+        gone = {removal.url: removal.removed_at for removal in all_removals(connection)}
         decided = [row for change in changes for row in reversed(history(connection, change=change.id, limit=1_000))]
     names = {(version.article.url, version.version): f"texts/{number:05}.txt" for number, version in enumerate(versions, start=1)}
     files = {
         "claims.jsonl": json_lines(map(claim_row, claims)),
         "changes.jsonl": json_lines(map(change_row, changes)),
         "states.jsonl": json_lines(map(state_row, states)),
-        "articles.jsonl": json_lines(_article_row(version, names[version.article.url, version.version]) for version in versions),
+        "articles.jsonl": json_lines(
+            _article_row(version, names[version.article.url, version.version], gone.get(version.article.url)) for version in versions
+        ),
         "decisions.jsonl": json_lines(
             {"change": row.change, "at": row.at.isoformat(), "who": row.who, "action": row.action.value, "note": row.note, "undone": row.undone}
             for row in decided
@@ -126,12 +129,13 @@ def _rows(files: dict[str, bytes], name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in files[name].decode("utf-8", "surrogatepass").split("\n") if line]
 
 
-def _article_row(version: ArticleVersion, file: str) -> dict[str, object]:
+def _article_row(version: ArticleVersion, file: str, removed_at: dt.datetime | None) -> dict[str, object]:
     article = version.article
     return {
         "url": article.url, "version": version.version, "publisher": article.publisher, "title": article.title, "file": file,
         "published": article.published.isoformat(), "updated": article.updated.isoformat() if article.updated else None,
         "dated": article.dated, "date_text": article.date_text, "seen_at": article.seen_at.isoformat(), "fingerprint": article.fingerprint,
+        "removed_at": removed_at.isoformat() if removed_at else None,
     }  # fmt: skip
 
 
@@ -149,7 +153,7 @@ manifest.json   SHA-256 of every other file here
 claims.jsonl    every stored claim: who, when, how certain, the answer, the sentence with its offsets
 changes.jsonl   what changed, with both sentences
 states.jsonl    how each question stood after each article
-articles.jsonl  every version of every article, with its fingerprint and the file of its text
+articles.jsonl  every version of every article, with its fingerprint, the file of its text, and when it was found taken down
 texts/          those texts, as they were read
 decisions.jsonl what reviewers decided
 

@@ -5,6 +5,8 @@ import os
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import Connection
+
 from pipeline.model import (
     Answer,
     Article,
@@ -12,11 +14,13 @@ from pipeline.model import (
     Change,
     ChangeKind,
     Claim,
+    Entry,
     Interval,
     StoredClaim,
     Voice,
     evidence_of,
 )
+from pipeline.store.line import in_line
 from pipeline.watches import Question, QuestionKind
 
 # A watch with one question, as a user writes it.
@@ -98,3 +102,8 @@ def later(claim: Claim, days: float = 1, **given: Any) -> Claim:
     fields: dict[str, Any] = {
         "url": f"https://example.org/{days}", "published": claim.published + shift, "seen_at": claim.seen_at + shift, "said_at": claim.said_at + shift}
     return replace(claim, **(fields | given))
+
+
+def waiting_entries(connection: Connection, now: dt.datetime | None = None) -> tuple[Entry, ...]:
+    """The entries that are still to be read, in the order in which they come up; with `now` only those that are due by then."""
+    return tuple(item.entry for item in in_line(connection) if not item.given_up and (now is None or item.due_at <= now))

@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from pipeline.cli import app
 from pipeline.errors import InputError
 from pipeline.store.database import open_database
+from pipeline.store.feeds import MAX_TRIES
 from pipeline.store.source_tables import rechecks
+from pipeline.store.tables import entries
 from tests.faultserver import FaultServer, answer, rss, serving
 
 WATCHES = """format = 1
@@ -95,6 +97,26 @@ def test_a_site_is_added_read_edited_kept_and_taken_down_by_commands_alone(tmp_p
         assert "answered 503, at " in user.runs("run", "--all")
         assert "failing 127.0.0.1:" in user.runs("feeds")
         assert "answered 503" in user.runs("report")
+
+
+def test_what_waits_to_be_read_and_what_was_given_up_is_listed_with_its_reason(tmp_path: Path):
+    with serving({"robots.txt": answer("no", 404)}) as server:
+        user = User(tmp_path, server)
+        user.runs("feeds", "add", server.url(""), "--yes")
+        server.handlers["a"] = answer("no", 503)
+        user.runs("run")
+        assert re.search(r"due [-0-9: ]+ UTC, tried 1 time: " + re.escape(server.url("a")) + r": answered 503 1 entry of feeds not read yet\.", user.runs("feeds", "waiting"))
+        database = open_database(user.url)
+        with database.writing() as connection:
+            connection.execute(update(entries).values(tries=MAX_TRIES))
+        database.close()
+        assert f"given up, tried 5 times: {server.url('a')}: answered 503" in user.runs("feeds", "waiting")
+        assert "1 given up after several tries (`claimwatch feeds waiting` says why)" in user.runs("doctor")
+        database = open_database(user.url)
+        with database.writing() as connection:
+            connection.execute(update(entries).values(done=True))
+        database.close()
+        assert user.runs("feeds", "waiting") == "All entries of feeds have been read."
 
 
 def test_an_article_without_kept_pages_says_so_and_why(tmp_path: Path):

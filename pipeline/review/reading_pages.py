@@ -13,7 +13,7 @@ from pipeline.report.versions import version_edits
 from pipeline.report.wording import Piece
 from pipeline.review.desk import Desk, address, desk_of
 from pipeline.review.listing import EFFECTS, claim_filter, whole
-from pipeline.store.articles import all_versions, newest_articles
+from pipeline.store.articles import all_removals, all_versions, newest_articles
 from pipeline.store.claim_search import ClaimFilter, search_claims
 from pipeline.store.claims import claims_of_article
 from pipeline.store.copies import copies_of, copy_of
@@ -107,6 +107,7 @@ def _article(request: Request, desk: Desk, url: str) -> Response:
         if shown is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"The article has no version {number}.")
         claims = _standing_in(shown.article, number, claims_of_article(connection, url))
+        gone = next(iter(all_removals(connection, url)), None)
         first, copies = copy_of(connection, url), copies_of(connection, url)
     against = whole(request.query_params, "against", default=0, most=10**6) if request.query_params.get("against") else 0
     other = next((item for item in versions if item.version == against), None)
@@ -114,7 +115,7 @@ def _article(request: Request, desk: Desk, url: str) -> Response:
         request, "article.html", article=shown.article, version=number, versions=versions, claims=claims,
         paragraphs=_paragraphs(shown.article, claims), cut=len(shown.article.text) > _SHOWN_CHARACTERS,
         differences=_differences(other, shown) if other else (), against=against,
-        dated=_DATED.get(shown.article.dated, shown.article.dated), first=first, copies=copies, outside=shown.article.url if shown.article.url.lower().startswith(("http://", "https://")) else "",
+        dated=_DATED.get(shown.article.dated, shown.article.dated), gone=gone, first=first, copies=copies, outside=shown.article.url if shown.article.url.lower().startswith(("http://", "https://")) else "",
         versions_link=lambda version, against=None: address("/articles", url=url, version=version, against=against),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from pipeline.model import Article, ArticleVersion, Removal
 from pipeline.store.codec import from_json, to_json
@@ -14,7 +14,6 @@ __all__ = [
     "add_version",
     "all_removals",
     "all_versions",
-    "count_articles",
     "has_text",
     "latest_version",
     "latest_versions",
@@ -100,11 +99,6 @@ def newest_articles(
     return found, rows[limit - 1].id if len(rows) > limit else None
 
 
-def count_articles(connection: Connection) -> int:
-    """How many articles are stored, versions not counted."""
-    return int(connection.execute(select(func.count(func.distinct(articles.c.url)))).scalar_one())
-
-
 def mark_removed(connection: Connection, removal: Removal) -> bool:
     """Note that an article was taken down; False if that was known."""
     if connection.execute(select(removals.c.url).where(removals.c.url == removal.url)).first() is not None:
@@ -113,9 +107,11 @@ def mark_removed(connection: Connection, removal: Removal) -> bool:
     return True
 
 
-def all_removals(connection: Connection) -> tuple[Removal, ...]:
-    """Every noted removal, by URL."""
-    return tuple(Removal(url=row.url, removed_at=row.removed_at) for row in connection.execute(select(removals).order_by(removals.c.url)))
+def all_removals(connection: Connection, url: str | None = None) -> tuple[Removal, ...]:
+    """Every noted removal (of one article), by URL."""
+    query = select(removals).order_by(removals.c.url)
+    found = connection.execute(query.where(removals.c.url == url) if url else query)
+    return tuple(Removal(url=row.url, removed_at=row.removed_at) for row in found)
 
 
 def _from_row(row: Row[tuple[object, ...]]) -> ArticleVersion:

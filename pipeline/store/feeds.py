@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from pipeline.memory import FeedMemory
 from pipeline.model import Entry, digest
-from pipeline.store.codec import from_json, to_json
+from pipeline.store.codec import to_json
 from pipeline.store.known import portions, stored_among
 from pipeline.store.tables import address_key, entries, feeds, in_utc, plain, readings
 
@@ -22,10 +22,7 @@ __all__ = [
     "entry_key",
     "entry_stamp",
     "feed_memories",
-    "feed_memory",
     "feed_times",
-    "mark_entry",
-    "pending_entries",
     "save_feed_memories",
     "save_feed_memory",
 ]
@@ -39,11 +36,6 @@ _COLUMNS = tuple(feeds.c[name] for name in FeedMemory.__slots__)
 # What every poll changes, even one without news; and the rest, to be compared.
 _TIMES = ("last_polled_at", "last_good_at", "next_due_at", "interval_s")
 _LASTING = attrgetter(*(name for name in FeedMemory.__slots__ if name not in _TIMES))
-
-
-def feed_memory(connection: Connection, feed: str) -> FeedMemory | None:
-    """What is remembered of a feed, or None."""
-    return next(iter(feed_memories(connection, (feed,))), None)
 
 
 def feed_memories(connection: Connection, ids: Sequence[str]) -> tuple[FeedMemory, ...]:
@@ -130,24 +122,6 @@ def add_entries(connection: Connection, new: Sequence[Entry], seen_at: dt.dateti
     if fresh:
         connection.execute(insert(entries), list(fresh.values()))
     return len(fresh)
-
-
-def pending_entries(connection: Connection, now: dt.datetime | None = None) -> tuple[Entry, ...]:
-    """Entries whose article has not been read yet, oldest first; with `now` (UTC) only those whose next try is due."""
-    query = (
-        select(entries.c.data, entries.c.stamp)
-        .where(entries.c.done.is_(False), entries.c.tries < MAX_TRIES)
-        .order_by(entries.c.stamp, entries.c.url, entries.c.feed)
-    )
-    if now is not None:
-        query = query.where(entries.c.queued_at <= now)
-    return tuple(from_json(Entry, row.data) for row in connection.execute(query))
-
-
-def mark_entry(connection: Connection, entry: Entry, *, done: bool) -> None:
-    """Note that an entry's article was read, or that one more try failed."""
-    place = (entries.c.feed == entry.feed, entries.c.url == entry_key(entry), entries.c.stamp == entry_stamp(entry))
-    connection.execute(update(entries).where(*place).values(done=done, tries=entries.c.tries + 1))
 
 
 def entry_key(entry: Entry) -> str:

@@ -42,6 +42,32 @@ class Waiting:
     reading: Reading
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InLine:
+    """An entry that is not decided: how often it was tried, when it comes up (UTC), what went wrong last, and if it was given up."""
+
+    entry: Entry
+    tries: int
+    due_at: dt.datetime
+    reason: str
+    given_up: bool
+
+
+def in_line(connection: Connection, limit: int | None = None) -> tuple[InLine, ...]:
+    """Everything that is not decided, what was given up too, in the order in which it comes up."""
+    query = select(entries).where(entries.c.done.is_(False)).order_by(*_order(connection)).limit(limit)
+    return tuple(
+        InLine(
+            entry=from_json(Entry, row.data),
+            tries=row.tries,
+            due_at=row.queued_at,
+            reason=row.last_error or "",
+            given_up=row.tries >= MAX_TRIES,
+        )
+        for row in connection.execute(query)
+    )
+
+
 def count_waiting(connection: Connection, now: dt.datetime) -> int:
     """How many entries are in the line, held ones and read ones too."""
     return len(connection.execute(select(entries.c.token).where(_in_line(now))).all())

@@ -13,9 +13,9 @@ from pipeline.config import Settings
 from pipeline.ingest.poll import poll_feeds
 from pipeline.report.health import Health, source_health
 from pipeline.store.database import Database
-from pipeline.store.feeds import all_feed_memories, pending_entries
+from pipeline.store.feeds import all_feed_memories
 from pipeline.watches import Feed
-from tests.builders import MONDAY, busy
+from tests.builders import MONDAY, busy, waiting_entries
 from tests.faultserver import BROKEN, ODD, FaultServer, answer, good_feed, item, rss, serving
 from tests.ingest.rounds import poll_once
 
@@ -64,7 +64,7 @@ def test_of_two_hundred_feeds_the_good_half_is_complete_and_the_broken_half_is_e
     problems = poll_once(feeds, settings_for(server), sqlite_database, now=MONDAY)
     assert time.monotonic() - started < 100 * busy()
     with sqlite_database.reading() as connection:
-        entries, memories = pending_entries(connection), {memory.id: memory for memory in all_feed_memories(connection)}
+        entries, memories = waiting_entries(connection), {memory.id: memory for memory in all_feed_memories(connection)}
     assert sum(entry.feed.startswith("good-") for entry in entries) == 300
     assert len(entries) == 300
     assert len(problems) == len(reasons) == 100
@@ -120,7 +120,7 @@ def test_a_feed_cut_at_every_byte_never_loses_an_entry_and_never_advances_its_va
             assert memory.etag == ("" if cut else '"same"')
         assert [request.headers.get("if-none-match") for request in running.asked] == [None] * 4
     with sqlite_database.reading() as connection:
-        assert {entry.url for entry in pending_entries(connection)} == addresses
+        assert {entry.url for entry in waiting_entries(connection)} == addresses
 
 
 def test_a_feed_that_answers_nothing_new_for_ever_is_asked_in_full_once_a_day(sqlite_database: Database):
@@ -139,7 +139,7 @@ def test_a_feed_that_answers_nothing_new_for_ever_is_asked_in_full_once_a_day(sq
         for hour in range(1, 25):
             poll_once(feeds, settings_for(running), sqlite_database, now=MONDAY + dt.timedelta(hours=hour), everything=True)
     with sqlite_database.reading() as connection:
-        assert len(pending_entries(connection)) == 6
+        assert len(waiting_entries(connection)) == 6
     assert sum("if-none-match" not in request.headers for request in running.asked) == 2
 
 
@@ -152,7 +152,7 @@ def test_what_is_missing_from_a_feed_is_not_taken_back(sqlite_database: Database
         for number in range(len(answers)):
             poll_once(feeds, settings_for(running), sqlite_database, now=MONDAY + dt.timedelta(hours=number), everything=True)
             with sqlite_database.reading() as connection:
-                assert len(pending_entries(connection)) == 9
+                assert len(waiting_entries(connection)) == 9
 
 
 def test_a_feed_that_is_gone_for_more_than_a_day_is_polled_no_more_until_its_address_changes(sqlite_database: Database):

@@ -13,7 +13,7 @@ from pipeline import monitor
 from pipeline.config import Settings
 from pipeline.memory import FeedMemory
 from pipeline.store.database import Database
-from pipeline.store.feeds import all_feed_memories, feed_memory, feed_times, save_feed_memories
+from pipeline.store.feeds import all_feed_memories, feed_memories, feed_times, save_feed_memories
 from pipeline.store.tables import entries, metadata
 from pipeline.watches import Feed, Story
 from tests.builders import MONDAY
@@ -73,7 +73,7 @@ def test_a_feed_whose_address_was_changed_is_remembered_under_the_new_one_even_i
         for hour, name in enumerate(("old", "new", "new")):
             poll_once([Feed(id="f", url=server.url(name), publisher="P")], settings, sqlite_database, now=MONDAY + hour * HOUR, everything=True)
             with sqlite_database.reading() as connection:
-                memory = feed_memory(connection, "f")
+                (memory,) = feed_memories(connection, ("f",))
             assert memory is not None
             assert (memory.url, memory.last_polled_at) == (server.url(name), MONDAY + hour * HOUR)
 

@@ -16,11 +16,12 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline import cli
-from pipeline.evidence import verify_bundle
+from pipeline.config import load_story
+from pipeline.evidence import bundle_bytes, verify_bundle
 from pipeline.memory import FeedMemory
-from pipeline.model import ChangeKind
+from pipeline.model import ChangeKind, Removal
 from pipeline.review.openapi import LISTS, described
-from pipeline.store.articles import add_version
+from pipeline.store.articles import add_version, mark_removed
 from pipeline.store.copies import link_copy
 from pipeline.store.database import Database
 from pipeline.store.feeds import save_feed_memory
@@ -113,6 +114,20 @@ def test_an_article_says_whose_word_its_date_is_and_in_which_words(review: Revie
     fed, found = (review.client.get(f"/articles?url={quote(f'https://example.org/{name}', safe='')}").text for name in ("fed", "found"))
     assert "(by the feed: “<span dir=\"auto\">Mon, 12 May 31 &lt;b&gt;09:00&lt;/b&gt; GMT</span>”)" in fed
     assert "(when it was found, since no date could be believed)" in found
+
+
+def test_an_article_that_was_taken_down_says_so_on_its_page_and_in_the_evidence_bundle(review: Review):
+    url = "https://example.org/a"
+    address = f"/articles?url={quote(url, safe='')}"
+    assert "Taken down" not in review.client.get(address).text
+    with review.database.writing() as connection:
+        mark_removed(connection, Removal(url=url, removed_at=NOW))
+    assert "<b>Taken down</b>: its page was found gone on 1 Jun 2031" in review.client.get(address).text
+    watch = next(watch for watch in load_story(review.config).watches if watch.id == "bridge")
+    with zipfile.ZipFile(io.BytesIO(bundle_bytes(review.database, watch, now=NOW))) as bundle:
+        rows = [json.loads(line) for line in bundle.read("articles.jsonl").decode().splitlines()]
+    assert {row["url"]: row["removed_at"] for row in rows}[url] == NOW.isoformat()
+    assert {row["dated"] for row in rows} == {"header"}
 
 
 def test_an_article_names_the_first_with_its_text_and_that_one_its_copies(review: Review):

@@ -6,10 +6,10 @@ from sqlalchemy.exc import IntegrityError
 from pipeline.detect.state import fold_state
 from pipeline.errors import DatabaseError
 from pipeline.model import Answer, ChangeKind, Entry, Removal
-from pipeline.store import articles, changes, claims, feeds, states
+from pipeline.store import articles, changes, claims, feeds, line, states
 from pipeline.store.database import Database, alembic_config, open_database
 from pipeline.store.dump import canonical_dump
-from tests.builders import MONDAY, later, make_article, make_change, make_claim, stored
+from tests.builders import MONDAY, later, make_article, make_change, make_claim, stored, waiting_entries
 
 
 def test_opening_twice_upgrades_once_and_keeps_everything(database_url: str):
@@ -112,10 +112,10 @@ def test_feeds_and_entries_are_remembered(database: Database):
         feeds.save_feed_memory(connection, memory)
         assert feeds.add_entries(connection, (entry, entry), MONDAY) == 1
         assert feeds.add_entries(connection, (entry,), MONDAY) == 0
-        assert feeds.pending_entries(connection) == (entry,)
-        feeds.mark_entry(connection, entry, done=True)
-        assert feeds.pending_entries(connection) == ()
-        assert feeds.feed_memory(connection, "f") == memory
+        assert waiting_entries(connection) == (entry,)
+        line.leave_line(connection, entry)
+        assert waiting_entries(connection) == ()
+        assert feeds.feed_memories(connection, ("f",)) == (memory,)
 
 
 def test_an_entry_whose_page_keeps_failing_is_given_up(sqlite_database: Database):
@@ -123,9 +123,9 @@ def test_an_entry_whose_page_keeps_failing_is_given_up(sqlite_database: Database
     with sqlite_database.writing() as connection:
         feeds.add_entries(connection, (entry,), MONDAY)
         for _ in range(feeds.MAX_TRIES):
-            assert feeds.pending_entries(connection)
-            feeds.mark_entry(connection, entry, done=False)
-        assert feeds.pending_entries(connection) == ()
+            assert waiting_entries(connection)
+            line.step_back(connection, entry, MONDAY)
+        assert waiting_entries(connection) == ()
 
 
 @pytest.mark.parametrize(("url", "says"), [

@@ -19,8 +19,8 @@ from pipeline.store.changes import add_changes
 from pipeline.store.claims import add_claims, all_claims, claims_of_article
 from pipeline.store.database import Database, open_database
 from pipeline.store.dump import canonical_dump
-from pipeline.store.feeds import add_entries, pending_entries
-from tests.builders import MONDAY, make_article, make_change, make_claim, make_voice, stored
+from pipeline.store.feeds import add_entries
+from tests.builders import MONDAY, make_article, make_change, make_claim, make_voice, stored, waiting_entries
 
 
 def test_a_writer_who_waits_too_long_is_told_that_another_writes(database_url: str, monkeypatch: pytest.MonkeyPatch):
@@ -124,7 +124,7 @@ def test_addresses_too_long_for_an_index_are_kept_apart_and_found_again(database
         assert [add_version(connection, article).version for article in (*articles, articles[0])] == [1, 1, 1, 1]
         assert add_entries(connection, entries, MONDAY) == 3
         assert add_entries(connection, entries, MONDAY) == 0
-        assert set(pending_entries(connection)) == set(entries)
+        assert set(waiting_entries(connection)) == set(entries)
         assert add_claims(connection, [stored(make_claim(url=article.url)) for article in articles]) == 3
         assert mark_removed(connection, removal)
         assert not mark_removed(connection, removal)

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from pipeline.model import ChangeKind, Entry, InputProblem, QuestionState, Removal, RunResult, StateStatus
-from pipeline.store.articles import add_version, all_removals, all_versions, count_articles, has_text, latest_version, mark_removed
+from pipeline.store import line
+from pipeline.store.articles import add_version, all_removals, all_versions, has_text, latest_version, mark_removed
 from pipeline.store.changes import add_changes, all_changes
 from pipeline.store.claims import add_claims, all_claims, claims_of_article, claims_of_speakers, retract_claims
 from pipeline.store.database import Database
@@ -19,9 +20,7 @@ from pipeline.store.feeds import (
     FeedMemory,
     add_entries,
     all_feed_memories,
-    feed_memory,
-    mark_entry,
-    pending_entries,
+    feed_memories,
     save_feed_memory,
 )
 from pipeline.store.known import stored_among
@@ -29,7 +28,7 @@ from pipeline.store.runs import add_run, recent_runs
 from pipeline.store.states import add_states, all_states, latest_state
 from pipeline.store.tables import claims
 from pipeline.store.tallies import speakers_like
-from tests.builders import MONDAY, later, make_article, make_change, make_claim, make_voice, stored
+from tests.builders import MONDAY, later, make_article, make_change, make_claim, make_voice, stored, waiting_entries
 
 DAY = dt.timedelta(days=1)
 
@@ -176,7 +175,7 @@ def test_a_text_that_comes_back_is_known_as_any_of_its_versions(database: Databa
         assert latest.article == new
         assert [version.version for version in all_versions(connection, old.url)] == [1, 2]
         add_version(connection, make_article(url="https://example.org/b"))
-        assert count_articles(connection) == 2
+        assert len({version.article.url for version in all_versions(connection)}) == 2
 
 
 def test_removals_are_noted_once_and_listed_by_address(database: Database):
@@ -191,10 +190,10 @@ def test_the_memory_of_a_feed_is_replaced_whole(database: Database):
     second = FeedMemory(id="hill", url="https://example.org/feed", last_polled_at=MONDAY + DAY, last_changed_at=MONDAY)
     other = FeedMemory(id="dale", url="https://example.net/feed")
     with database.writing() as connection:
-        assert feed_memory(connection, "hill") is None
+        assert feed_memories(connection, ("hill",)) == ()
         for memory in (first, other, second):
             save_feed_memory(connection, memory)
-        assert feed_memory(connection, "hill") == second
+        assert feed_memories(connection, ("hill",)) == (second,)
         assert all_feed_memories(connection) == (other, second)
 
 
@@ -218,13 +217,13 @@ def test_an_entry_is_tried_again_until_its_article_was_read(database: Database):
     first, second = make_entry(1), make_entry(2)
     with database.writing() as connection:
         assert add_entries(connection, (second, first), MONDAY) == 2
-        mark_entry(connection, first, done=False)
-        assert pending_entries(connection) == (first, second)
-        mark_entry(connection, first, done=True)
-        assert pending_entries(connection) == (second,)
+        line.step_back(connection, first, MONDAY)
+        assert waiting_entries(connection) == (first, second)
+        line.leave_line(connection, first)
+        assert waiting_entries(connection) == (second,)
         for _ in range(MAX_TRIES):
-            mark_entry(connection, second, done=False)
-        assert pending_entries(connection) == ()
+            line.step_back(connection, second, MONDAY)
+        assert waiting_entries(connection) == ()
 
 
 def test_an_entry_that_says_it_was_updated_is_read_again(database: Database):
@@ -232,9 +231,9 @@ def test_an_entry_that_says_it_was_updated_is_read_again(database: Database):
     updated = replace(entry, updated=MONDAY + 9 * DAY)
     with database.writing() as connection:
         add_entries(connection, (entry,), MONDAY)
-        mark_entry(connection, entry, done=True)
+        line.leave_line(connection, entry)
         assert add_entries(connection, (entry, updated, updated), MONDAY + DAY) == 1
-        assert pending_entries(connection) == (updated,)
+        assert waiting_entries(connection) == (updated,)
 
 
 def test_a_stamp_that_moves_with_every_poll_is_believed_once_an_hour_unless_the_words_changed_too(database: Database):
@@ -245,7 +244,7 @@ def test_a_stamp_that_moves_with_every_poll_is_believed_once_an_hour_unless_the_
         taken = [add_entries(connection, (entry,), MONDAY + number * minute) for number, entry in enumerate(restless, start=1)]
         assert sum(taken) == 3
         assert add_entries(connection, (replace(make_entry(1), updated=MONDAY + 200 * minute, title="B"),), MONDAY + 200 * minute) == 1
-        assert len(pending_entries(connection)) == 1
+        assert len(waiting_entries(connection)) == 1
 
 
 def test_an_entry_that_a_feed_carries_twice_is_read_once(database: Database):
@@ -284,7 +283,7 @@ def test_the_dump_shows_what_was_learnt_and_not_when_it_was_polled(database: Dat
         learn(connection, MONDAY + DAY)
     assert canonical_dump(database) == first
     with database.writing() as connection:
-        mark_entry(connection, make_entry(1), done=True)
+        line.leave_line(connection, make_entry(1))
     assert canonical_dump(database) != first
 
 
@@ -312,9 +311,9 @@ def test_the_dump_does_not_depend_on_the_order_of_arrival(database: Database):
     lambda connection: add_states(connection, (make_state(),)),
     lambda connection: all_changes(connection, watch="bridge", question="closing"),
     lambda connection: all_changes(connection, since=MONDAY),
-    lambda connection: pending_entries(connection),
-    lambda connection: mark_entry(connection, make_entry(1), done=True),
-    lambda connection: feed_memory(connection, "hill"),
+    lambda connection: waiting_entries(connection),
+    lambda connection: line.leave_line(connection, make_entry(1)),
+    lambda connection: feed_memories(connection, ("hill",)),
     lambda connection: retract_claims(connection, ["a"], MONDAY),
     lambda connection: recent_runs(connection),
 ])

@@ -15,10 +15,10 @@ from pipeline.store.changes import add_changes, all_changes
 from pipeline.store.claim_search import claims_said_by
 from pipeline.store.claims import add_claims, all_claims, claims_of_article
 from pipeline.store.database import Database
-from pipeline.store.feeds import add_entries, pending_entries
+from pipeline.store.feeds import add_entries
 from pipeline.store.states import add_states, all_states, latest_state
 from pipeline.store.tables import articles, metadata, plain
-from tests.builders import MONDAY, make_article
+from tests.builders import MONDAY, make_article, waiting_entries
 from tests.store.values import DIGESTS, TEXTS, UTC_INSTANTS, exact, values_of
 
 # One database serves all examples of a test; each begins by emptying it.
@@ -97,7 +97,7 @@ def test_an_entry_comes_back_as_it_was(database: Database, entry: Entry):
         empty(connection)
         assert add_entries(connection, (entry,), MONDAY) == 1
         assert add_entries(connection, (entry,), MONDAY) == 0
-        assert exact(pending_entries(connection)) == exact((entry,))
+        assert exact(waiting_entries(connection)) == exact((entry,))
 
 
 @pytest.mark.parametrize("when", [
