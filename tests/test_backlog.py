@@ -1,7 +1,6 @@
 """Any number of processes work on the same feeds and entries: nothing twice, nothing lost, and the same rows whoever did what."""
 
 import datetime as dt
-import multiprocessing
 import os
 import tempfile
 from multiprocessing.synchronize import Barrier
@@ -26,8 +25,8 @@ from pipeline.store.articles import all_versions
 from pipeline.store.database import Database, open_database
 from pipeline.store.dump import canonical_dump
 from tests.newsstand import ROUND, START, Newsstand, make_story
+from tests.processes import processes
 
-processes = multiprocessing.get_context("spawn")
 WORKERS = 4
 
 

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import claimwatch
+
 CLAIMWATCH = Path(sys.executable).parent / "claimwatch"
 DISPATCH = "outlet: Hill Courier\nurl: https://example.org/{n}\npublished: 2031-05-1{n}T09:00:00Z\ntitle: The bridge\n\nThe bridge will close on {day} May, Anna Berg said.\n"
 WATCH = 'format = 1\n[[watch]]\nid = "bridge"\nsubject = ["bridge"]\n[[watch.question]]\nid = "closing"\nkind = "date"\nrole = "event"\n'
 
 
 def run(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """A new process, as a user starts it. Where that is beside the point `claimwatch` is quicker."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLAIMWATCH_DATABASE", "PREFECT"))}
     return subprocess.run([CLAIMWATCH, *map(str, arguments)], capture_output=True, text=True, cwd=folder, env=environment, timeout=300, check=False)
 
@@ -62,33 +65,33 @@ def test_a_replay_writes_its_five_outputs_and_shows_the_change(played: Path):
 
 
 def test_a_replay_leaves_a_line_in_the_log_of_runs_by_the_clock_of_whoever_played_it(played: Path):
-    first = json.loads(run("runs", "--database", address(played), "--format", "json").stdout.splitlines()[-1])
+    first = json.loads(claimwatch("runs", "--database", address(played), "--format", "json").stdout.splitlines()[-1])
     assert (first["kind"], first["articles"], first["changes"], first["problems"]) == ("replay", 2, 2, "")
     assert abs(dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(first["started"])) < dt.timedelta(hours=1)
     assert 0 < first["seconds"] < 600
 
 
 def test_a_replay_is_no_sign_that_news_are_read(played: Path):
-    done = run("doctor", "--quick", "--database", address(played), "--completed-within", "2 hours")
+    done = claimwatch("doctor", "--quick", "--database", address(played), "--completed-within", "2 hours")
     assert done.returncode == 5
     assert "no run was completed yet" in done.stdout
 
 
 def test_playing_again_finds_nothing_new(played: Path):
-    done = run("replay", played / "archive", "--config", played / "config", "--out", played / "out", "--quiet", "--exit-code")
+    done = claimwatch("replay", played / "archive", "--config", played / "config", "--out", played / "out", "--quiet", "--exit-code")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "0 new articles, 0 new claims, 0 new changes.")
 
 
 def test_changes_are_listed_as_table_json_and_csv(played: Path):
-    table = run("changes", "--database", address(played))
+    table = claimwatch("changes", "--database", address(played))
     assert "date_moved" in table.stdout
-    assert len(run("changes", "--database", address(played), "--format", "json").stdout.splitlines()) == 2
-    assert run("changes", "--database", address(played), "--format", "csv", "--kind", "new").stdout.count("\n") == 2
+    assert len(claimwatch("changes", "--database", address(played), "--format", "json").stdout.splitlines()) == 2
+    assert claimwatch("changes", "--database", address(played), "--format", "csv", "--kind", "new").stdout.count("\n") == 2
 
 
 def test_the_state_can_be_asked_as_of_and_known_at_a_day(played: Path):
     def answers(*options: str) -> list[str]:
-        done = run("state", "--config", played / "config", "--database", address(played), "--format", "json", *options)
+        done = claimwatch("state", "--config", played / "config", "--database", address(played), "--format", "json", *options)
         return [answer["value"] for line in done.stdout.splitlines() for answer in json.loads(line)["answers"]]
 
     assert answers() == ["2031-05-20"]
@@ -99,12 +102,12 @@ def test_the_state_can_be_asked_as_of_and_known_at_a_day(played: Path):
 
 def test_the_report_comes_in_four_formats(played: Path):
     for form, mark in (("text", "DATE MOVED"), ("md", "# "), ("html", "<!doctype html>"), ("json", '"format": 1')):
-        done = run("report", "--config", played / "config", "--database", address(played), "--format", form)
+        done = claimwatch("report", "--config", played / "config", "--database", address(played), "--format", form)
         assert (done.returncode, mark in done.stdout) == (0, True), form
 
 
 def test_exit_code_ten_says_that_something_changed(played: Path, tmp_path: Path):
-    done = run("replay", played / "archive", "--config", played / "config", "--out", tmp_path, "--quiet", "--exit-code")
+    done = claimwatch("replay", played / "archive", "--config", played / "config", "--out", tmp_path, "--quiet", "--exit-code")
     assert done.returncode == 10
 
 
@@ -113,7 +116,7 @@ def test_a_bad_dispatch_gives_exit_code_three_and_all_outputs(played: Path, tmp_
     archive.mkdir()
     (archive / "001.txt").write_text(DISPATCH.format(n=2, day=16))
     (archive / "002.txt").write_text("no header\n")
-    done = run("replay", archive, "--config", played / "config", "--out", tmp_path / "out")
+    done = claimwatch("replay", archive, "--config", played / "config", "--out", tmp_path / "out")
     assert done.returncode == 3
     assert "002.txt:1" in "".join(done.stdout.split()), "a long path is wrapped"
     assert "002.txt:1" in (tmp_path / "out" / "report.html").read_text()
@@ -132,7 +135,7 @@ def test_a_bad_dispatch_gives_exit_code_three_and_all_outputs(played: Path, tmp_
 ])
 def test_an_error_is_one_clear_line_and_its_exit_code(played: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, says: str):
     places = {"ARCHIVE": str(played / "archive"), "OUT": str(tmp_path / "out")}
-    done = run(*(places.get(argument, argument) for argument in arguments), folder=tmp_path)
+    done = claimwatch(*(places.get(argument, argument) for argument in arguments), folder=tmp_path)
     assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (code, True, False), done.stderr
 
 
@@ -145,14 +148,14 @@ def test_a_missing_language_model_says_how_to_install_it():
 
 
 def test_watch_check_shows_what_was_caught_and_what_was_not(played: Path):
-    done = run("watch", "check", played / "archive", "--config", played / "config")
+    done = claimwatch("watch", "check", played / "archive", "--config", played / "config")
     assert done.returncode == 0
     assert "closing: 2 sentences" in done.stdout
 
 
 def test_names_seeds_and_version_answer():
-    assert "speaks for Russia" in run("names", "Kremlin").stdout
-    assert "syria-withdrawal" in run("seeds", "list").stdout
+    assert "speaks for Russia" in claimwatch("names", "Kremlin").stdout
+    assert "syria-withdrawal" in claimwatch("seeds", "list").stdout
     assert run("version").stdout.startswith("claimwatch 0.")
 
 

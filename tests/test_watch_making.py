@@ -1,7 +1,5 @@
 """Writing a watch: from typed answers, from a file of answers, beside watches that there are."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,8 @@ from pipeline.errors import ConfigError
 from pipeline.interviewing import ask_for_watch
 from pipeline.watch_making import QuestionDraft, WatchDraft, add_watch, check_watch, read_answers, watch_text, with_ids
 from pipeline.watches import QuestionKind
+from tests.processes import claimwatch
 
-CLAIMWATCH = Path(sys.executable).parent / "claimwatch"
 FLOOD = WatchDraft(
     title="The flood on the Elva", subject=("flood", "dam"), questions=(QuestionDraft(kind="quantity", asks="How many have died?", of=("people",), role="dead"),))
 ANSWERS = """\
@@ -150,13 +148,9 @@ def test_answers_of_a_file_are_checked_with_their_line(tmp_path: Path):
         read_answers(path)
 
 
-def start(*arguments: str | Path, typed: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run([CLAIMWATCH, "watch", "new", *map(str, arguments)], input=typed, capture_output=True, text=True, timeout=300, check=False)
-
-
 def test_the_command_writes_what_was_typed(tmp_path: Path):
     typed = "\n".join((*TOPIC, "How many have died?", "3", "people", "", "7", "", "", "y", ""))
-    ran = start("--out", tmp_path, typed=typed)
+    ran = claimwatch("watch", "new", "--out", tmp_path, typed=typed)
     assert ran.returncode == 0, ran.stderr
     (watch,) = load_story(tmp_path).watches
     assert [(question.asks, question.of, question.role) for question in watch.questions] == [("How many have died?", ("people",), "injured")]
@@ -166,13 +160,13 @@ def test_the_command_writes_what_was_typed(tmp_path: Path):
 @pytest.mark.parametrize(("last", "code"), [(("n", ""), 0), ((), 130)])
 def test_who_says_no_or_goes_away_leaves_no_file(tmp_path: Path, last: tuple[str, ...], code: int):
     typed = "\n".join((*TOPIC, "Is it over?", "6", "", "", *last))
-    assert start("--out", tmp_path, typed=typed).returncode == code
+    assert claimwatch("watch", "new", "--out", tmp_path, typed=typed).returncode == code
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_takes_answers_from_a_file(tmp_path: Path):
     (tmp_path / "answers.toml").write_text(ANSWERS)
-    ran = start("--out", tmp_path / "config", "--answers", tmp_path / "answers.toml")
+    ran = claimwatch("watch", "new", "--out", tmp_path / "config", "--answers", tmp_path / "answers.toml")
     assert ran.returncode == 0, ran.stderr
     (watch,) = load_story(tmp_path / "config").watches
     assert watch_text(with_ids(read_answers(tmp_path / "answers.toml"), frozenset())) in (tmp_path / "config" / "watches.toml").read_text()

@@ -3,8 +3,6 @@
 import datetime as dt
 import re
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,6 +21,7 @@ from pipeline.store.changes import add_changes
 from pipeline.store.database import Database, open_database
 from pipeline.store.reviews import get_change
 from tests.conftest import REPOSITORY
+from tests.processes import claimwatch
 from tests.review.conftest import Served
 from tests.review.test_browser import LEVELS, keys_work
 
@@ -33,8 +32,8 @@ NOW = dt.datetime(2016, 5, 1, 9, tzinfo=dt.UTC)
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("played")
-    command = Path(sys.executable).with_name("claimwatch")
-    subprocess.run([command, "replay", REPOSITORY / "seeds" / "syria-withdrawal", "--out", folder], check=True, capture_output=True)
+    done = claimwatch("replay", REPOSITORY / "seeds" / "syria-withdrawal", "--out", folder)
+    assert done.returncode == 0, done.stderr
     return folder / "claimwatch.db"
 
 

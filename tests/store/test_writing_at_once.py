@@ -1,6 +1,5 @@
 """Several processes at one database: nothing is stored twice, nothing is lost, nobody dies, and a kill leaves whole steps."""
 
-import multiprocessing
 import random
 import signal
 import threading
@@ -22,6 +21,7 @@ from pipeline.store.database import Database, open_database
 from pipeline.store.dump import canonical_dump
 from pipeline.store.states import all_states
 from tests.builders import make_claim, stored
+from tests.processes import processes
 from tests.store.workers import (
     add_own_claims,
     add_texts_of_one_article,
@@ -34,8 +34,6 @@ from tests.store.workers import (
 
 WORKERS = 4
 STEPS = 100
-# Started anew, not forked: a connection may not be shared over a fork.
-processes = multiprocessing.get_context("spawn")
 
 
 def together(work: Callable[..., None], address: str, *, numbered: bool, further: tuple[Any, ...] = ()) -> None:
