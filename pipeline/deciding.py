@@ -36,6 +36,8 @@ History = Callable[[str, str], Sequence[StoredClaim]]
 LastState = Callable[[str, str], QuestionState | None]
 # Whether a claim may answer its question; reviewers rule out what does not (pipeline.store.rulings).
 Allowed = Callable[[Claim], bool]
+# How many answers of the gate are kept.
+_ASKED_AGAIN = 100
 # An edited sentence that is still this much the same (rapidfuzz ratio, 0-100) was only tidied up.
 COSMETIC = 97.0
 
@@ -65,6 +67,7 @@ class Judge:
         self, reader: Reader, indexes: Sequence[WatchIndex], gate: Gate | None = None, openly: OpenStatements | None = None
     ) -> None:
         self._reader, self._indexes, self._gate, self._openly = reader, tuple(indexes), gate, openly
+        self._admitted: dict[tuple[str, str], bool] = {}
 
     def read(self, article: Article, *, edited: bool = False) -> Reading:
         """Analyse an article with the language model. Takes the time; needs no database.
@@ -80,7 +83,15 @@ class Judge:
         self._reader.prepare(article for article in articles if self._concerns(article))
 
     def _concerns(self, article: Article) -> bool:
-        return self._gate is None or self._gate.admits(article.title, article.text)
+        if self._gate is None:
+            return True
+        # Asked when a batch is prepared, and again when the article is read.
+        words = article.title, article.text
+        if words not in self._admitted:
+            if len(self._admitted) >= _ASKED_AGAIN:
+                self._admitted.clear()
+            self._admitted[words] = self._gate.admits(*words)
+        return self._admitted[words]
 
     def judge(
         self, stored: ArticleVersion, reading: Reading, previous: Reading | None, history: History, last_state: LastState,
@@ -192,7 +203,9 @@ class _Desk:
 
     def history(self, watch: str, question: str) -> list[StoredClaim]:
         at = self._stored.article.seen_at
-        old = [replace(item, retracted_at=at) if item.claim.key in self._retracted else item for item in self._read(watch, question)]
+        old = self._read(watch, question)
+        if self._retracted:
+            old = [replace(item, retracted_at=at) if item.claim.key in self._retracted else item for item in old]
         return [*old, *self._fresh.get((watch, question), [])]
 
     def take_back_vanished(self, index: WatchIndex, reading: Reading, before: frozenset[str], claims: Sequence[Claim]) -> None:

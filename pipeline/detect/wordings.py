@@ -4,6 +4,7 @@ An open statement has no value that could be compared, so its content words stan
 only build sentences. Shared rare stems mean the same matter; then polarity and certainty tell what changed.
 """
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -53,14 +54,19 @@ def taken_up(claim: Claim, past: Sequence[StoredClaim]) -> Taken | None:
     ours = content(claim.answer.text)
     if not earlier or not ours:
         return None
-    spread = Counter(word for _, words in earlier for word in words)
+    spread: Counter[str] = Counter()
+    for _, words in earlier:
+        spread.update(words)
     weight = {word: 1 / (1 + spread[word]) for word in ours}
+    whole = sum(weight[word] for word in ours)
     best: tuple[float, StoredClaim] | None = None
     level = 0
     for stored, theirs in reversed(earlier):
         shared = ours & theirs
-        shorter = min(sum(weight[word] for word in ours), sum(1 / (1 + spread[word]) for word in theirs))
-        share = sum(weight[word] for word in shared) / shorter if len(shared) > 1 and shorter else 0.0
+        if len(shared) < 2:
+            continue  # most share nothing
+        shorter = min(whole, sum(1 / (1 + spread[word]) for word in theirs))
+        share = sum(weight[word] for word in shared) / shorter if shorter else 0.0
         if share >= SAME_MATTER:
             level = max(level, certainty_level(stored.claim.certainty))
         if share and (best is None or share > best[0]):
@@ -68,6 +74,7 @@ def taken_up(claim: Claim, past: Sequence[StoredClaim]) -> Taken | None:
     return Taken(best[1], best[0], level) if best is not None else None
 
 
+@functools.lru_cache(maxsize=10_000)
 def content(text: str) -> frozenset[str]:
     """The stems of the words that carry a statement's matter."""
     words = (word for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text.lower()) if word not in _BUILDING and len(word) > 2)

@@ -61,12 +61,17 @@ class QuickRuler:
                     self._pairs.append((rule, entry["index"]))
                 else:
                     raise UnknownPatternError(f"a pattern of {len(tests)} tokens for token {entry['index']}")
+        self._spellings = _spellings(vocab, patterns)
         self._known: dict[Combination, _Matches] = {}
         self._merged: dict[tuple[int, ...], dict[int, Any]] = {}
 
     def __call__(self, doc: Doc) -> Doc:
         """Sets the attributes of every token; later rules have precedence."""
-        found = [self._matches(tuple(values)) for values in doc.to_array(list(_ASKED)).tolist()]
+        told = self._spellings
+        found = [
+            self._matches((tag, relation, spelling if told is None or spelling in told else 0, space))
+            for tag, relation, spelling, space in doc.to_array(list(_ASKED)).tolist()
+        ]
         rules = [one.alone for one in found]
         for at, (one, other) in enumerate(zip(found, found[1:], strict=False)):
             for pair in one.first & other.second if one.first and other.second else ():
@@ -98,6 +103,17 @@ class QuickRuler:
                 merged |= self._attrs[rule]
             self._merged[rules] = merged
         return merged
+
+
+def _spellings(vocab: Vocab, patterns: Sequence[dict[str, Any]]) -> frozenset[int] | None:
+    """The spellings that patterns ask for; all others are one to them. None if some ask for a form of spelling."""
+    found: set[int] = set()
+    for wanted in (asked["LOWER"] for entry in patterns for pattern in entry["patterns"] for asked in pattern if "LOWER" in asked):
+        if isinstance(wanted, dict) and "REGEX" in wanted:
+            return None
+        told = next(iter(wanted.values())) if isinstance(wanted, dict) else [wanted]
+        found.update(vocab.strings.add(one) for one in told)
+    return frozenset(found)
 
 
 def _test(vocab: Vocab, asked: dict[str, Any]) -> Test:

@@ -87,6 +87,7 @@ class Standings:
         self._speech = speech
         self._from: dict[tuple[int, int], tuple[Certainty, bool]] = {}
         self._tenses: dict[int, str] = {}
+        self._plain: dict[int, Certainty] = {}
 
     def of(self, node: Node) -> Standing:
         """How one word stands."""
@@ -111,13 +112,21 @@ class Standings:
         for here, child in reversed(path):
             # "May dismiss the appeal or quash the verdict": what a verb of saying is joined with is not what it says.
             said = here.i in self._speech and child is not None and child.dep_ != "conj"
-            own = _governed(here, child) if said else _own_certainty(here, child)
+            own = _governed(here, child) if said else self._own(here, child)
             certainty = max(own, certainty, key=_RANK.__getitem__)
             if not said and (here.pos_ in _VERBS or here.dep_ == "ROOT") and not _is_apart(here, child, negated=True):
                 negated = negated or _has_negator(here, below=child)
             if child is not None:
                 self._from[here.i, child.i] = certainty, negated
         return certainty, negated
+
+    def _own(self, node: Node, child: Node | None) -> Certainty:
+        """What a word adds for what hangs below it through `child` (None: for itself)."""
+        if not node.children or _is_apart(node, child):
+            return Certainty.FACT
+        if node.i not in self._plain:
+            self._plain[node.i] = _plain_certainty(node)
+        return max(self._plain[node.i], _through(node, child), _governed(node, child), key=_RANK.__getitem__)
 
     def _ends(self, node: Node, child: Node | None) -> bool:
         return node.dep_ == "ROOT" or node.head is node or (node.i in self._speech and child is not None)
@@ -159,11 +168,9 @@ def tense_of(verb: Node) -> str:
     return "future" if verb.tag_ == "VB" else ""
 
 
-def _own_certainty(node: Node, child: Node | None) -> Certainty:
-    """What this node adds for what hangs below it through `child` (None: for itself)."""
+def _plain_certainty(node: Node) -> Certainty:
+    """What a word adds for all that hangs below it."""
     kids = node.children
-    if not kids or _is_apart(node, child):
-        return Certainty.FACT
     found = [Certainty.FACT]
     lowers = {kid.lower_ for kid in kids if kid.dep_ in ("aux", "auxpass", "mark", "advmod", "neg")}
     for kid in kids:
@@ -177,20 +184,26 @@ def _own_certainty(node: Node, child: Node | None) -> Certainty:
         found.append(Certainty.CONDITIONAL)
     if any(kid.lower_ == "whether" for kid in kids):
         found.append(Certainty.UNKNOWN)
-    if any(kid.dep_ == "advcl" and kid is not child and (_is_condition(kid) or _is_inverted(kid)) for kid in kids) or _is_inverted(node):
+    if _is_inverted(node):
         found.append(Certainty.CONDITIONAL)
-    # "is to leave", "are due to leave": a copula with an infinitive is a plan.
-    if node.lemma_ == "be" and child is not None and child.dep_ == "xcomp" and any(kid.lower_ == "to" for kid in child.children):
-        found.append(Certainty.PLANNED)
-    # "There was to be a corridor and an exchange": what is joined to the plan is planned as well.
-    if node.lemma_ == "be" and child is not None and child.dep_ == "conj" and child.pos_ in ("NOUN", "PROPN"):
-        planned = any(kid.dep_ == "xcomp" and any(grand.lower_ == "to" for grand in kid.children) for kid in kids)
-        found += [Certainty.PLANNED] if planned else []
     # "Flew to the capital to appeal": what something is done for has not happened.
     if node.tag_ == "VB" and node.dep_ == "advcl" and "to" in {kid.lower_ for kid in kids if kid.dep_ == "aux"}:
         found.append(Certainty.PLANNED)
-    found.append(_governed(node, child))
     return max(found, key=_RANK.__getitem__)
+
+
+def _through(node: Node, child: Node | None) -> Certainty:
+    """What a word adds for one of what hangs below it, because of another or of that one's form."""
+    if any(kid.dep_ == "advcl" and kid is not child and (_is_condition(kid) or _is_inverted(kid)) for kid in node.children):
+        return Certainty.CONDITIONAL
+    # "is to leave", "are due to leave": a copula with an infinitive is a plan.
+    if node.lemma_ == "be" and child is not None and child.dep_ == "xcomp" and any(kid.lower_ == "to" for kid in child.children):
+        return Certainty.PLANNED
+    # "There was to be a corridor and an exchange": what is joined to the plan is planned as well.
+    if node.lemma_ == "be" and child is not None and child.dep_ == "conj" and child.pos_ in ("NOUN", "PROPN"):
+        planned = any(kid.dep_ == "xcomp" and any(grand.lower_ == "to" for grand in kid.children) for kid in node.children)
+        return Certainty.PLANNED if planned else Certainty.FACT
+    return Certainty.FACT
 
 
 def _governed(node: Node, child: Node | None) -> Certainty:

@@ -1,5 +1,6 @@
 """Recognises a syndicated text: the same words, perhaps shortened or under another headline, at another outlet."""
 
+import functools
 from collections.abc import Sequence
 
 from pipeline.ingest.identity import normal_words
@@ -17,6 +18,7 @@ FEWEST_WORDS = 60
 DAYS = 14
 
 
+@functools.lru_cache(maxsize=64)
 def shingles(text: str) -> frozenset[str]:
     """Every run of three words of a text, without case and punctuation."""
     words = normal_words(text).split()

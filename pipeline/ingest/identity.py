@@ -18,6 +18,7 @@ _OTHER_TRACKERS = re.compile(
 )
 _HOST_PREFIX = re.compile(r"^(www\d?|m|mobile|amp|wap)\.")
 _AMP_PATH = re.compile(r"(?i)(^/amp(?=/)|/amp/?$|[./_-]amp(?=\.html?$)|\.amp$)")
+_ALNUM = re.compile(r"[^\W_]+")
 _INDEX = re.compile(r"(?i)/(index|default)\.(html?|php|aspx?)$")
 # Two texts of the same moment, or under the same id, are one article from here on (rapidfuzz ratio of title or text, 0-100).
 SAME_ENOUGH = 60.0
@@ -80,7 +81,7 @@ def is_shared(entry: Entry) -> bool:
 def normal_words(text: str) -> str:
     """Letters and digits of a text in lower case, with single blanks: what stays when it is set in other type."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    return " ".join("".join(character if character.isalnum() else " " for character in folded).split())
+    return " ".join(_ALNUM.findall(folded))
 
 
 def entry_marks(entry: Entry) -> tuple[str, ...]:

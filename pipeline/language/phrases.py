@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import snowballstemmer
 
@@ -35,6 +35,18 @@ _IRREGULAR = {
     for verb, _, forms in [entry.partition(": ")]
     for form in forms.split()
 }
+
+
+class Spoken(Protocol):
+    """A word as it stands and its lemma."""
+
+    @property
+    def text(self) -> str:
+        """As it stands."""
+
+    @property
+    def lemma(self) -> str:
+        """Its dictionary form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ class Phrases:
     def __init__(self, pairs: Iterable[tuple[Hashable, str]]) -> None:
         self._labels: dict[tuple[str, ...], list[tuple[Hashable, str]]] = defaultdict(list)
         self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-        self._joined: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        joined: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for label, phrase in pairs:
             parts = tuple("*" if part == "*" else stem(part) for part in re.findall(r"\*|[\w'’.&$%]+", phrase))
             if not parts:
@@ -84,22 +96,27 @@ class Phrases:
             if parts not in self._labels:
                 self._by_first[parts[0]].append(parts)
                 if len(parts) == 2 and "*" not in parts:
-                    self._joined[stem("".join(re.findall(r"[\w]+", phrase)))].append(parts)
+                    joined[stem("".join(re.findall(r"[\w]+", phrase)))].append(parts)
             if (label, phrase) not in self._labels[parts]:
                 self._labels[parts].append((label, phrase))
+        self._starts = {one: (tuple(self._by_first.get(one, ())), tuple(joined.get(one, ()))) for one in {*self._by_first, *joined}}
 
-    def find(self, tokens: Sequence[PhraseToken]) -> tuple[PhraseHit, ...]:
+    def find(self, tokens: Sequence[Spoken]) -> tuple[PhraseHit, ...]:
         """All phrases in a row of words. A longer phrase of the same label hides a shorter one that it covers."""
         words = [(index, stems) for index, token in enumerate(tokens) if (stems := _stems(token.text, token.lemma))]
         found: list[tuple[int, int, tuple[str, ...]]] = []
         for position, (index, stems) in enumerate(words):
             for one in stems:
-                for parts in self._by_first.get(one, ()):
+                if one not in self._starts:
+                    continue
+                whole, joined = self._starts[one]
+                for parts in whole:
                     end = _match(parts, words, position)
                     if end is not None:
                         found.append((index, words[end][0] + 1, parts))
-                for parts in self._joined.get(one, ()):
-                    found.append((index, index + 1, parts))
+                found.extend((index, index + 1, parts) for parts in joined)
+        if not found:
+            return ()
         hits = {
             PhraseHit(label=label, phrase=phrase, start=start, end=end)
             for start, end, parts in found

@@ -18,6 +18,8 @@ _ABBREVIATED = {"m": ("metre", "meter"), "km": ("kilometre", "kilometer"), "kg":
 EARLY = 4
 # What a yes-no question without cues asks of its subject, whatever its verb: "diagnoses are among it", "her name is on the list".
 _BELONGING = ("among", "include", "contain", "part of")
+# An article's sentences are asked for two or three times; so many are remembered.
+_KEPT = 500
 # (what the phrase is for, question id or "", state or role or "")
 Label = tuple[str, str, str]
 
@@ -45,6 +47,7 @@ class WatchIndex:
         self._own_things = {question.id: frozenset(_things(question, watch, vocabulary)) for question in watch.questions}
         self._phrases = Phrases(self._labels())
         self.profiles = Profiles(watch)
+        self._hits: dict[int, tuple[Statement, Mapping[str, tuple[Hit, ...]]]] = {}
         self._opposites = {
             (question.id, state.name): state.opposite
             for question in watch.questions
@@ -104,8 +107,13 @@ class WatchIndex:
 
     def hits(self, statement: Statement) -> Mapping[str, tuple[Hit, ...]]:
         """All hits of one sentence by use: subject, not, state, role, of, cue, silence, constancy."""
-        tokens = [PhraseToken(word.text, word.lemma) for word in statement.words]
-        return _by_use(self._phrases.find(tokens))
+        known = self._hits.get(id(statement))
+        if known is None:
+            if len(self._hits) >= _KEPT:
+                self._hits.clear()
+            # With the statement, so that no other can have its number meanwhile.
+            known = self._hits[id(statement)] = statement, _by_use(self._phrases.find(statement.words))
+        return known[1]
 
     def hits_of_text(self, text: str, use: str) -> tuple[Hit, ...]:
         """Hits of one use in plain text (a headline), by its words alone."""

@@ -4,11 +4,11 @@ Retrieval that does not grow with the store: of a statement's keys the rarest ar
 what shares the most of their weight is a candidate. Four queries for a whole batch, the same on SQLite and PostgreSQL.
 """
 
-import heapq
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, String, bindparam, cast, func, insert, select, update
 
@@ -16,6 +16,10 @@ from pipeline.statements import OpenStatement, Unassigned
 from pipeline.store.known import portions, stored_among
 from pipeline.store.statement_tables import keys, statement_keys, statements
 from pipeline.store.tables import address_key
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # How many candidates are compared word by word.
 CANDIDATES = 50
@@ -127,22 +131,28 @@ def _rarest(found: Sequence[tuple[int, int]], budget: int) -> dict[int, int]:
     return chosen
 
 
-def _postings(connection: Connection, chosen: Sequence[int]) -> dict[int, list[int]]:
+def _postings(connection: Connection, chosen: Sequence[int]) -> "dict[int, NDArray[np.int64]]":
+    import numpy as np
+
     # One row per key and not one per pair: making rows is what a query costs.
     return {
-        row.key_id: list(map(int, row.ids.split(",")))
+        row.key_id: np.fromstring(row.ids, dtype=np.int64, sep=",")
         for at in range(0, len(chosen), _PORTION)
         for row in connection.execute(_POSTINGS, {"chosen": chosen[at : at + _PORTION]})
     }
 
 
-def _heaviest(chosen: Mapping[int, int], postings: Mapping[int, Sequence[int]], total: int, limit: int) -> list[int]:
-    weights: dict[int, float] = defaultdict(float)
-    for key, df in chosen.items():
-        weight = math.log(1 + total / max(df, 1))
-        for number in postings.get(key, ()):
-            weights[number] += weight
-    return [number for _, number in heapq.nsmallest(limit, ((-weight, number) for number, weight in weights.items()))]
+def _heaviest(chosen: Mapping[int, int], postings: "Mapping[int, NDArray[np.int64]]", total: int, limit: int) -> list[int]:
+    import numpy as np
+
+    found = [(postings[key], math.log(1 + total / max(df, 1))) for key, df in chosen.items() if key in postings]
+    if not found:
+        return []
+    numbers, places = np.unique(np.concatenate([some for some, _ in found]), return_inverse=True)
+    weights = np.bincount(places, np.concatenate([np.full(len(some), weight) for some, weight in found]))
+    # Of equals the lowest numbers, which come first.
+    heaviest: list[int] = numbers[np.argsort(-weights, kind="stable")[:limit]].tolist()
+    return heaviest
 
 
 def _texts(connection: Connection, numbers: Sequence[int]) -> dict[int, Candidate]:

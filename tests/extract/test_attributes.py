@@ -1,4 +1,4 @@
-"""The quick attribute ruler gives what spaCy's own gives."""
+"""The quick attribute ruler and the quick lemmatizer give what spaCy's own give."""
 
 import pytest
 import spacy
@@ -6,6 +6,7 @@ from spacy.language import Language
 
 from pipeline.extract.attributes import QuickRuler, UnknownPatternError, quicken
 from pipeline.extract.nlp import load_english
+from pipeline.extract.quick_lemmas import quicken_lemmas
 from pipeline.ingest.archive import read_archive
 from pipeline.shipped import shipped
 
@@ -34,7 +35,8 @@ def test_every_attribute_of_every_token_of_two_stories_is_the_same(slow: Languag
     expected = attributes(slow, texts)
     quick = spacy.load(f"en_{load_english().meta['name']}", exclude=["ner"])
     quicken(quick)
-    assert "attribute_ruler" not in quick.pipe_names
+    quicken_lemmas(quick)
+    assert not {"attribute_ruler", "lemmatizer"} & set(quick.pipe_names)
     assert attributes(quick, texts) == expected
     # The second time everything is known.
     assert attributes(quick, texts) == expected
