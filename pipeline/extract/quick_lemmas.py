@@ -7,7 +7,7 @@ compares every token with what the model itself gives.
 from typing import Any
 
 import numpy as np
-from spacy.attrs import LEMMA, MORPH, ORTH, POS
+from spacy.attrs import LEMMA, MORPH, ORTH, POS  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.pipeline import Lemmatizer
 from spacy.tokens import Doc
@@ -36,7 +36,8 @@ class QuickLemmatizer:
                 self._known[spelling, word_class, form] = known
             found.append(known)
         if found:
-            doc.from_array([LEMMA], np.array(found, dtype=np.uint64).reshape(-1, 1))
+            lemmas: Any = np.array(found, dtype=np.uint64).reshape(-1, 1)
+            doc.from_array([LEMMA], lemmas)
         return doc
 
 
