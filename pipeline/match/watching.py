@@ -46,6 +46,7 @@ class WatchIndex:
         self._synonyms_by_stem = {stem(word): others for word, others in vocabulary.synonyms.items() if " " not in word}
         self._own_things = {question.id: frozenset(_things(question, watch, vocabulary)) for question in watch.questions}
         self._phrases = Phrases(self._labels())
+        self._declared = frozenset(hit.entity.name for hit in names.find(re.findall(r"[\w.'’-]+", _declaration(watch))))
         self.profiles = Profiles(watch)
         self._hits: dict[int, tuple[Statement, Mapping[str, tuple[Hit, ...]]]] = {}
         self._opposites = {
@@ -75,7 +76,7 @@ class WatchIndex:
 
     def _is_headed_by_another(self, reading: Reading, group: Sequence[str]) -> bool:
         """True if the headline has a name, not one that must be named, to which the text comes back."""
-        wanted = {self.names.canonical(name) for name in group}
+        wanted = {self.names.canonical(name) for name in group} | self._declared
         spoken = Counter(name.name for statement in _read(reading) for name in statement.names)
         return any(
             times > 1 and name in reading.title and name not in wanted and self.names.institution(name) not in wanted
@@ -244,6 +245,12 @@ class WatchIndex:
                 yield from _labelled("other role", question.id, role, vocabulary.roles.get(f"quantity.{role}", ()))
         silence = {QuestionKind.DATE: "date", QuestionKind.QUANTITY: "quantity"}.get(question.kind, "")
         yield from _labelled("silence", question.id, "", vocabulary.silence.get(silence, ()))
+
+
+def _declaration(watch: Watch) -> str:
+    """All that the analyst wrote of the watch: a name in it belongs to the story, whatever article it heads."""
+    asked = (" ".join((question.asks, *question.subject, *question.who, *question.where)) for question in watch.questions)
+    return " , ".join((watch.title, watch.description, *watch.subject, *asked))
 
 
 def _read(reading: Reading) -> list[Statement]:

@@ -108,3 +108,19 @@ def test_a_sum_belongs_to_who_acts_and_not_to_the_name_before_it(reader: Reader,
 def test_the_day_behind_a_span_says_which_day_is_meant(claims):
     found = claims("Bids must be in by the end of next week, Friday the 23rd, the lender said.", "bids")
     assert [claim.answer.value for claim in found][:1] == ["2031-05-23"]
+
+
+def test_a_headline_with_another_name_of_the_watch_does_not_make_the_article_anothers(reader: Reader, names: Names, vocabulary: Vocabulary):
+    text = (
+        "France and Spain met again on Tuesday. France was in good humour. The bridge at Lisbon was long in doubt.\n\n"
+        "They agreed to meet once more. The two of them want the works at Lisbon to go on, Spain said."
+    )
+    article = make_article(text=text, title="France and Spain meet again")
+    reading = reader.read(article)
+    declared = Watch(id="bridge", title="The bridge", must_name=(("Lisbon",),), subject=("bridge", "France", "Spain"), questions=(
+        Question(id="talks", kind=QuestionKind.STATUS, family="process"),))
+    silent = Watch(id="bridge", title="The bridge", must_name=(("Lisbon",),), subject=("bridge",), questions=declared.questions)
+    once = make_article(text="France met Spain on Tuesday. France was in good humour, as was the bridge at Lisbon.", title="France and Spain meet again")
+    assert WatchIndex(declared, names, vocabulary).is_prominent(reader.read(once))
+    assert not WatchIndex(silent, names, vocabulary).is_prominent(reader.read(once))
+    assert WatchIndex(declared, names, vocabulary).is_prominent(reading)
