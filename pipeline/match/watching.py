@@ -20,6 +20,8 @@ EARLY = 4
 _BELONGING = ("among", "include", "contain", "part of")
 # An article's sentences are asked for two or three times; so many are remembered.
 _KEPT = 500
+# "Korin: the lake is rising" is about Korin, whatever stands behind the name.
+_WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 # (what the phrase is for, question id or "", state or role or "")
 Label = tuple[str, str, str]
 
@@ -118,7 +120,7 @@ class WatchIndex:
 
     def hits_of_text(self, text: str, use: str) -> tuple[Hit, ...]:
         """Hits of one use in plain text (a headline), by its words alone."""
-        return _by_use(self._phrases.find([PhraseToken(word, word) for word in text.split()])).get(use, ())
+        return _by_use(self._phrases.find([PhraseToken(word, word) for word in _WORD.findall(text)])).get(use, ())
 
     def states(self, question: Question) -> tuple[str, ...]:
         """The states of a status question in their order."""

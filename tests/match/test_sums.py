@@ -124,3 +124,12 @@ def test_a_headline_with_another_name_of_the_watch_does_not_make_the_article_ano
     assert WatchIndex(declared, names, vocabulary).is_prominent(reader.read(once))
     assert not WatchIndex(silent, names, vocabulary).is_prominent(reader.read(once))
     assert WatchIndex(declared, names, vocabulary).is_prominent(reading)
+
+
+@pytest.mark.parametrize(("title", "read"), [("Porto: the bridge is closed", False), ("The bridge, closed again", True)])
+def test_a_look_alike_in_a_headline_is_known_with_a_colon_behind_it(
+    reader: Reader, names: Names, vocabulary: Vocabulary, title: str, read: bool
+):
+    watch = Watch(id="bridge", title="The bridge", subject=("bridge",), not_=("Porto",), questions=(
+        Question(id="state", kind=QuestionKind.STATUS, family="process"),))
+    assert WatchIndex(watch, names, vocabulary).concerns(reader.read(make_article(text="The bridge is closed.", title=title))) is read
