@@ -69,7 +69,11 @@ class WatchIndex:
         title = frozenset(hit.entity.name for hit in self.names.find(re.findall(r"[\w.'’-]+", reading.title)))
         for group in self.watch.must_name:
             where = [number for number, statement in enumerate(_read(reading)) if self._is_named_in(statement, group)]
-            headed = {self.names.canonical(name) for name in group} & title
+            wanted = {self.names.canonical(name) for name in group}
+            # A body's own page is about it, although it calls itself "the Club".
+            headed = wanted & title or any(
+                said.voice.attributed and not said.voice.cue and said.voice.speaker in wanted for said in _read(reading)
+            )
             if not headed and not (where and (where[0] < EARLY or len(where) > 1)):
                 return False
             if not headed and len(where) == 1 and self._is_headed_by_another(reading, group):

@@ -133,3 +133,12 @@ def test_a_look_alike_in_a_headline_is_known_with_a_colon_behind_it(
     watch = Watch(id="bridge", title="The bridge", subject=("bridge",), not_=("Porto",), questions=(
         Question(id="state", kind=QuestionKind.STATUS, family="process"),))
     assert WatchIndex(watch, names, vocabulary).concerns(reader.read(make_article(text="The bridge is closed.", title=title))) is read
+
+
+def test_a_bodys_own_page_is_about_it_although_it_calls_itself_the_club(reader: Reader, names: Names, vocabulary: Vocabulary):
+    watch = Watch(id="un", title="The United Nations", must_name=(("United Nations",),), subject=("talks",), questions=(
+        Question(id="state", kind=QuestionKind.STATUS, family="process"),))
+    text = "The talks go on.\n\nThe hall is warm.\n\nThe tea is hot.\n\nThe rain is loud.\n\nThe United Nations is patient."
+    index = WatchIndex(watch, names, vocabulary)
+    assert index.is_prominent(reader.read(make_article(text=text, title="Statement", publisher="United Nations press office")))
+    assert not index.is_prominent(reader.read(make_article(text=text, title="Statement", publisher="Hill Courier")))
