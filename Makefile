@@ -27,7 +27,7 @@ run: setup
 	@if [ -n "$$DISPLAY" ] && [ -t 1 ] && command -v xdg-open >/dev/null; then xdg-open $(OUT)/report.html >/dev/null 2>&1 & fi
 
 test: setup check
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	$(BIN)/ruff check pipeline flows tests

@@ -22,6 +22,13 @@ from pipeline.language.vocabulary import Vocabulary
 from pipeline.store.database import Database, open_database
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Files that mostly wait for servers and processes begin first, while the others use the processor: begun last, all would wait for them.
+_LONGEST = ("test_flows.py", "test_smoke.py", "test_crashes.py", "test_backlog.py", "test_writing_at_once.py", "test_story_browser.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {name: number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 def unavailable(reason: str) -> NoReturn:

@@ -37,6 +37,9 @@ def artifacts(services: NativeServices) -> dict[str, str]:
         found = json.loads(services.ask(f"{services.api}/artifacts/filter", data={"limit": 200}))
         by_key = {artifact["key"]: str(artifact["data"]) for artifact in found}
         if {"change-report", "changes", "review"} <= set(by_key):
+            # One run is what is looked at; more of them, each half a minute, would only keep the processor from the rest.
+            (often,) = json.loads(services.ask(f"{services.api}/deployments/filter", data={"deployments": {"name": {"any_": ["feeds"]}}}))
+            services.ask(f"{services.api}/deployments/{often['id']}/pause_deployment", data={})
             return by_key
         time.sleep(1)
     raise AssertionError(services.log("worker")[-4000:])

@@ -86,7 +86,9 @@ class _Growing:
     def add(self, stored: StoredClaim) -> None:
         self.support.append(stored)
         self.keys.add(stored.claim.key)
-        self.voices |= {stored.claim.voice.institution, stored.claim.voice.speaker}
+        voice = stored.claim.voice
+        self.voices.add(voice.institution)
+        self.voices.add(voice.speaker)
 
 
 def _given_already(stored: StoredClaim, standing: Sequence[_Growing]) -> _Growing | None:

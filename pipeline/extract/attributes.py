@@ -5,6 +5,7 @@ them at every token. Here it is remembered what each combination leads to. tests
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,17 +62,15 @@ class QuickRuler:
                     self._pairs.append((rule, entry["index"]))
                 else:
                     raise UnknownPatternError(f"a pattern of {len(tests)} tokens for token {entry['index']}")
-        self._spellings = _spellings(vocab, patterns)
+        # All that matters of a spelling is which of the patterns' lists and expressions it is in, and there is no end of spellings.
+        self._listed, self._expressions = _spellings(vocab, patterns)
+        self._kinds: dict[int, int] = {}
         self._known: dict[Combination, _Matches] = {}
         self._merged: dict[tuple[int, ...], dict[int, Any]] = {}
 
     def __call__(self, doc: Doc) -> Doc:
         """Sets the attributes of every token; later rules have precedence."""
-        told = self._spellings
-        found = [
-            self._matches((tag, relation, spelling if told is None or spelling in told else 0, space))
-            for tag, relation, spelling, space in doc.to_array(list(_ASKED)).tolist()
-        ]
+        found = [self._matches(tuple(values)) for values in doc.to_array(list(_ASKED)).tolist()]
         rules = [one.alone for one in found]
         for at, (one, other) in enumerate(zip(found, found[1:], strict=False)):
             for pair in one.first & other.second if one.first and other.second else ():
@@ -83,7 +82,15 @@ class QuickRuler:
         return doc
 
     def _matches(self, values: Combination) -> _Matches:
-        known = self._known.get(values)
+        tag, relation, spelling, space = values
+        kind = self._kinds.get(spelling)
+        if kind is None:
+            kind = self._listed.get(spelling, 0) + sum(bit for bit, test in self._expressions if test(values))
+            if len(self._kinds) >= _KEPT:
+                self._kinds.clear()
+            self._kinds[spelling] = kind
+        combination = tag, relation, kind, space
+        known = self._known.get(combination)
         if known is None:
             known = _Matches(
                 tuple(rule for rule, test in self._alone if test(values)),
@@ -92,7 +99,7 @@ class QuickRuler:
             )
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            self._known[values] = known
+            self._known[combination] = known
         return known
 
     def _attributes(self, rules: tuple[int, ...]) -> dict[int, Any]:
@@ -105,15 +112,18 @@ class QuickRuler:
         return merged
 
 
-def _spellings(vocab: Vocab, patterns: Sequence[dict[str, Any]]) -> frozenset[int] | None:
-    """The spellings that patterns ask for; all others are one to them. None if some ask for a form of spelling."""
-    found: set[int] = set()
-    for wanted in (asked["LOWER"] for entry in patterns for pattern in entry["patterns"] for asked in pattern if "LOWER" in asked):
+def _spellings(vocab: Vocab, patterns: Sequence[dict[str, Any]]) -> tuple[dict[int, int], list[tuple[int, Test]]]:
+    """A bit per question that patterns ask of a spelling: added up for those that are listed, and with its test for an expression."""
+    asked = (one["LOWER"] for entry in patterns for pattern in entry["patterns"] for one in pattern if "LOWER" in one)
+    listed: dict[int, int] = defaultdict(int)
+    expressions = []
+    for number, wanted in enumerate({repr(wanted): wanted for wanted in asked}.values()):
         if isinstance(wanted, dict) and "REGEX" in wanted:
-            return None
-        told = next(iter(wanted.values())) if isinstance(wanted, dict) else [wanted]
-        found.update(vocab.strings.add(one) for one in told)
-    return frozenset(found)
+            expressions.append((1 << number, _part(vocab, "LOWER", wanted)))
+        else:
+            for one in next(iter(wanted.values())) if isinstance(wanted, dict) else [wanted]:
+                listed[vocab.strings.add(one)] |= 1 << number
+    return dict(listed), expressions
 
 
 def _test(vocab: Vocab, asked: dict[str, Any]) -> Test:

@@ -179,11 +179,10 @@ def _folded(text: str) -> str:
 
 
 def _is_foreign(raw: str, language: str) -> bool:
-    letters = [character for character in raw if character.isalpha()]
+    letters = "".join(filter(str.isalpha, raw))
     if not letters:
         return False
-    latin = sum(character < "\u0250" for character in letters)
-    if language == "en" and latin < len(letters) / 2:
+    if language == "en" and not letters.isascii() and sum(character < "\u0250" for character in letters) < len(letters) / 2:
         return True
     # The identifier needs some words to be right; names alone mislead it.
     words = raw.lower().split()

@@ -7,12 +7,12 @@ compares every token with what the model itself gives.
 from typing import Any
 
 import numpy as np
-from spacy.attrs import LEMMA, MORPH, ORTH, POS  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.pipeline import Lemmatizer
 from spacy.tokens import Doc
 
 NAME = "claim_lemmas"
+_ASKED: list[int | str] = ["ORTH", "POS", "MORPH", "LEMMA"]
 # How many combinations are kept; most are of frequent words.
 _KEPT = 50_000
 
@@ -27,7 +27,7 @@ class QuickLemmatizer:
     def __call__(self, doc: Doc) -> Doc:
         """Sets the lemma of every token that has none yet."""
         found = []
-        for at, (spelling, word_class, form, lemma) in enumerate(doc.to_array([ORTH, POS, MORPH, LEMMA]).tolist()):
+        for at, (spelling, word_class, form, lemma) in enumerate(doc.to_array(_ASKED).tolist()):
             known = lemma or self._known.get((spelling, word_class, form))
             if known is None:
                 if len(self._known) >= _KEPT:
@@ -37,7 +37,7 @@ class QuickLemmatizer:
             found.append(known)
         if found:
             lemmas: Any = np.array(found, dtype=np.uint64).reshape(-1, 1)
-            doc.from_array([LEMMA], lemmas)
+            doc.from_array(["LEMMA"], lemmas)
         return doc
 
 

@@ -101,8 +101,10 @@ def add_entries(connection: Connection, new: Sequence[Entry], seen_at: dt.dateti
     """
     known: dict[tuple[str, str], list[Any]] = {}
     columns = (entries.c.feed, entries.c.url, entries.c.stamp, entries.c.digest, entries.c.seen_at)
+    # The key begins with the feed: without it each poll with news would read all entries that ever came.
+    names = sorted({entry.feed for entry in new})
     for portion in portions([entry_key(entry) for entry in new]):
-        for old in connection.execute(select(*columns).where(entries.c.url.in_(portion))):
+        for old in connection.execute(select(*columns).where(entries.c.feed.in_(names), entries.c.url.in_(portion))):
             known.setdefault((old.feed, old.url), []).append(old)
     newest: dict[tuple[str, str], Entry] = {}
     for entry in new:

@@ -1,6 +1,6 @@
 """Measure and print one table; the results as JSON go to docs/bench/ with --save NAME.
 
-python -m tests.bench [--sizes 10000,100000] [--parts whole,look-up] [--articles FILE] [--number 300] [--rounds 3] [--postgresql ADDRESS] [--save NAME]
+python -m tests.bench [--sizes 10000,100000] [--parts whole,look-up] [--articles FILE] [--number 300] [--rounds 3] [--postgresql ADDRESS] [--filled FOLDER] [--save NAME]
 """
 
 import argparse
@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=ARTICLES, help="how many articles the whole pipeline reads a round")
     parser.add_argument("--rounds", type=int, default=whole.ROUNDS, help="how often the whole pipeline is measured; the median counts")
     parser.add_argument("--postgresql", default="", help="address of an empty database, for the look-ups on PostgreSQL too")
+    parser.add_argument("--filled", type=Path, help="folder where filled databases are kept for the next time")
     parser.add_argument("--save", default="", help="name of a release: the figures go to docs/bench/NAME.json")
     options = parser.parse_args()
     parts = options.parts.split(",")
@@ -38,7 +39,7 @@ def main() -> None:
 
     for size in map(int, options.sizes.split(",")):
         if "whole" in parts:
-            take(f"whole pipeline, {size:,} stored claims", lambda size=size: whole.measure(size, given, number=options.number, rounds=options.rounds))
+            take(f"whole pipeline, {size:,} stored claims", lambda size=size: whole.measure(size, given, number=options.number, rounds=options.rounds, filled=options.filled))
         if "look-up" in parts:
             take(f"look-up, {size:,} stored statements", lambda size=size: retrieval.measure(size))
             if options.postgresql:
