@@ -20,6 +20,8 @@ EARLY = 4
 _BELONGING = ("among", "include", "contain", "part of")
 # An article's sentences are asked for two or three times; so many are remembered.
 _KEPT = 500
+# "Korin: the lake is rising" is about Korin, whatever stands behind the name.
+_WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 # (what the phrase is for, question id or "", state or role or "")
 Label = tuple[str, str, str]
 
@@ -46,6 +48,7 @@ class WatchIndex:
         self._synonyms_by_stem = {stem(word): others for word, others in vocabulary.synonyms.items() if " " not in word}
         self._own_things = {question.id: frozenset(_things(question, watch, vocabulary)) for question in watch.questions}
         self._phrases = Phrases(self._labels())
+        self._declared = frozenset(hit.entity.name for hit in names.find(re.findall(r"[\w.'’-]+", _declaration(watch))))
         self.profiles = Profiles(watch)
         self._hits: dict[int, tuple[Statement, Mapping[str, tuple[Hit, ...]]]] = {}
         self._opposites = {
@@ -66,7 +69,11 @@ class WatchIndex:
         title = frozenset(hit.entity.name for hit in self.names.find(re.findall(r"[\w.'’-]+", reading.title)))
         for group in self.watch.must_name:
             where = [number for number, statement in enumerate(_read(reading)) if self._is_named_in(statement, group)]
-            headed = {self.names.canonical(name) for name in group} & title
+            wanted = {self.names.canonical(name) for name in group}
+            # A body's own page is about it, although it calls itself "the Club".
+            headed = wanted & title or any(
+                said.voice.attributed and not said.voice.cue and said.voice.speaker in wanted for said in _read(reading)
+            )
             if not headed and not (where and (where[0] < EARLY or len(where) > 1)):
                 return False
             if not headed and len(where) == 1 and self._is_headed_by_another(reading, group):
@@ -75,7 +82,7 @@ class WatchIndex:
 
     def _is_headed_by_another(self, reading: Reading, group: Sequence[str]) -> bool:
         """True if the headline has a name, not one that must be named, to which the text comes back."""
-        wanted = {self.names.canonical(name) for name in group}
+        wanted = {self.names.canonical(name) for name in group} | self._declared
         spoken = Counter(name.name for statement in _read(reading) for name in statement.names)
         return any(
             times > 1 and name in reading.title and name not in wanted and self.names.institution(name) not in wanted
@@ -117,7 +124,7 @@ class WatchIndex:
 
     def hits_of_text(self, text: str, use: str) -> tuple[Hit, ...]:
         """Hits of one use in plain text (a headline), by its words alone."""
-        return _by_use(self._phrases.find([PhraseToken(word, word) for word in text.split()])).get(use, ())
+        return _by_use(self._phrases.find([PhraseToken(word, word) for word in _WORD.findall(text)])).get(use, ())
 
     def states(self, question: Question) -> tuple[str, ...]:
         """The states of a status question in their order."""
@@ -244,6 +251,12 @@ class WatchIndex:
                 yield from _labelled("other role", question.id, role, vocabulary.roles.get(f"quantity.{role}", ()))
         silence = {QuestionKind.DATE: "date", QuestionKind.QUANTITY: "quantity"}.get(question.kind, "")
         yield from _labelled("silence", question.id, "", vocabulary.silence.get(silence, ()))
+
+
+def _declaration(watch: Watch) -> str:
+    """All that the analyst wrote of the watch: a name in it belongs to the story, whatever article it heads."""
+    asked = (" ".join((question.asks, *question.subject, *question.who, *question.where)) for question in watch.questions)
+    return " , ".join((watch.title, watch.description, *watch.subject, *asked))
 
 
 def _read(reading: Reading) -> list[Statement]:

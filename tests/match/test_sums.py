@@ -108,3 +108,37 @@ def test_a_sum_belongs_to_who_acts_and_not_to_the_name_before_it(reader: Reader,
 def test_the_day_behind_a_span_says_which_day_is_meant(claims):
     found = claims("Bids must be in by the end of next week, Friday the 23rd, the lender said.", "bids")
     assert [claim.answer.value for claim in found][:1] == ["2031-05-23"]
+
+
+def test_a_headline_with_another_name_of_the_watch_does_not_make_the_article_anothers(reader: Reader, names: Names, vocabulary: Vocabulary):
+    text = (
+        "France and Spain met again on Tuesday. France was in good humour. The bridge at Lisbon was long in doubt.\n\n"
+        "They agreed to meet once more. The two of them want the works at Lisbon to go on, Spain said."
+    )
+    article = make_article(text=text, title="France and Spain meet again")
+    reading = reader.read(article)
+    declared = Watch(id="bridge", title="The bridge", must_name=(("Lisbon",),), subject=("bridge", "France", "Spain"), questions=(
+        Question(id="talks", kind=QuestionKind.STATUS, family="process"),))
+    silent = Watch(id="bridge", title="The bridge", must_name=(("Lisbon",),), subject=("bridge",), questions=declared.questions)
+    once = make_article(text="France met Spain on Tuesday. France was in good humour, as was the bridge at Lisbon.", title="France and Spain meet again")
+    assert WatchIndex(declared, names, vocabulary).is_prominent(reader.read(once))
+    assert not WatchIndex(silent, names, vocabulary).is_prominent(reader.read(once))
+    assert WatchIndex(declared, names, vocabulary).is_prominent(reading)
+
+
+@pytest.mark.parametrize(("title", "read"), [("Porto: the bridge is closed", False), ("The bridge, closed again", True)])
+def test_a_look_alike_in_a_headline_is_known_with_a_colon_behind_it(
+    reader: Reader, names: Names, vocabulary: Vocabulary, title: str, read: bool
+):
+    watch = Watch(id="bridge", title="The bridge", subject=("bridge",), not_=("Porto",), questions=(
+        Question(id="state", kind=QuestionKind.STATUS, family="process"),))
+    assert WatchIndex(watch, names, vocabulary).concerns(reader.read(make_article(text="The bridge is closed.", title=title))) is read
+
+
+def test_a_bodys_own_page_is_about_it_although_it_calls_itself_the_club(reader: Reader, names: Names, vocabulary: Vocabulary):
+    watch = Watch(id="un", title="The United Nations", must_name=(("United Nations",),), subject=("talks",), questions=(
+        Question(id="state", kind=QuestionKind.STATUS, family="process"),))
+    text = "The talks go on.\n\nThe hall is warm.\n\nThe tea is hot.\n\nThe rain is loud.\n\nThe United Nations is patient."
+    index = WatchIndex(watch, names, vocabulary)
+    assert index.is_prominent(reader.read(make_article(text=text, title="Statement", publisher="United Nations press office")))
+    assert not index.is_prominent(reader.read(make_article(text=text, title="Statement", publisher="Hill Courier")))
