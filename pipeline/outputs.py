@@ -19,7 +19,7 @@ from pipeline.watches import Story
 
 
 def stored_report(database: Database, story: Story, *, now: dt.datetime, problems: Sequence[InputProblem] = ()) -> ChangeReport:
-    """The report over everything in a database.
+    """The report over everything in a database that is on the story's watches; what belongs to others is not read.
 
     Args:
         database: Where changes, states and claims are.
@@ -27,8 +27,11 @@ def stored_report(database: Database, story: Story, *, now: dt.datetime, problem
         now: When the report is made (UTC).
         problems: Input that could not be used in this run.
     """
+    shown = [watch.id for watch in story.watches]
     with database.reading() as connection:
-        changes, states, claims = all_changes(connection), all_states(connection), all_claims(connection)
+        changes = all_changes(connection, watches=shown)
+        states = all_states(connection, watches=shown)
+        claims = all_claims(connection, watches=shown)
     listed = with_source_health(database, story, problems, now=now)
     return build_report(story, changes, states, claims, now=now, problems=listed)
 

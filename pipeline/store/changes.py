@@ -29,6 +29,7 @@ def all_changes(
     connection: Connection,
     *,
     watch: str | None = None,
+    watches: Collection[str] = (),
     question: str | None = None,
     kinds: Collection[ChangeKind] = (),
     since: dt.datetime | None = None,
@@ -39,12 +40,15 @@ def all_changes(
     Args:
         connection: An open connection.
         watch, question: Only these.
+        watches: Only these; empty for all.
         kinds: Only these kinds; empty for all.
         since, until: Only what was detected in this span (UTC, both ends included).
     """
     query = select(changes.c.data).order_by(changes.c.detected_at, changes.c.sequence)
     if watch:
         query = query.where(changes.c.watch == watch)
+    if watches:
+        query = query.where(changes.c.watch.in_(list(watches)))
     if question:
         query = query.where(changes.c.question == question)
     if kinds:

@@ -1,7 +1,7 @@
 """Stored claims <-> rows."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, literal_column, select, update
@@ -73,18 +73,22 @@ def claims_of_speakers(
 
 
 def all_claims(
-    connection: Connection, *, watch: str | None = None, question: str | None = None, known_at: dt.datetime | None = None
-) -> tuple[StoredClaim, ...]:
+    connection: Connection, *, watch: str | None = None, watches: Collection[str] = (), question: str | None = None,
+    known_at: dt.datetime | None = None,
+) -> tuple[StoredClaim, ...]:  # fmt: skip
     """Claims in order of arrival.
 
     Args:
         connection: An open connection.
         watch, question: Only these.
+        watches: Only these; empty for all.
         known_at: Only what had come by then (UTC); what was retracted later still stands.
     """
-    query = select(claims).order_by(claims.c.id)
+    query = select(claims.c.retracted_at, claims.c.data).order_by(claims.c.id)
     if watch:
         query = query.where(claims.c.watch == watch)
+    if watches:
+        query = query.where(claims.c.watch.in_(list(watches)))
     if question:
         query = query.where(claims.c.question == question)
     if known_at is None:

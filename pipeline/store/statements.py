@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, String, bindparam, cast, func, insert, select, update
+from sqlalchemy import Connection, String, bindparam, cast, func, insert, select, type_coerce, update
 
 from pipeline.statements import OpenStatement, Unassigned
 from pipeline.store.known import portions, stored_among
@@ -30,7 +30,9 @@ BUDGET = 12.0
 _PORTION = 5_000
 
 _NEWEST_ID = select(statements.c.id).order_by(statements.c.id.desc()).limit(1)
-_KEYS = select(keys.c.id, keys.c.k, keys.c.df).where(keys.c.k.in_(bindparam("wanted", expanding=True)))
+# Keys are cut to their length before they come here; as plain text none of hundreds in a batch is looked at again.
+_K = type_coerce(keys.c.k, String)
+_KEYS = select(keys.c.id, _K.label("k"), keys.c.df).where(_K.in_(bindparam("wanted", expanding=True)))
 _POSTINGS = (
     select(statement_keys.c.key_id, func.aggregate_strings(cast(statement_keys.c.statement_id, String), ",").label("ids"))
     .where(statement_keys.c.key_id.in_(bindparam("chosen", expanding=True)))
@@ -150,6 +152,9 @@ def _heaviest(chosen: Mapping[int, int], postings: "Mapping[int, NDArray[np.int6
         return []
     numbers, places = np.unique(np.concatenate([some for some, _ in found]), return_inverse=True)
     weights = np.bincount(places, np.concatenate([np.full(len(some), weight) for some, weight in found]))
+    if len(weights) > limit:
+        kept = np.flatnonzero(weights >= np.partition(weights, len(weights) - limit)[len(weights) - limit])
+        numbers, weights = numbers[kept], weights[kept]
     # Of equals the lowest numbers, which come first.
     heaviest: list[int] = numbers[np.argsort(-weights, kind="stable")[:limit]].tolist()
     return heaviest

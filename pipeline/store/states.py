@@ -1,7 +1,7 @@
 """Question states <-> rows: one row whenever an article or the clock changed the state of a question."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select
 
@@ -44,12 +44,15 @@ def latest_state(connection: Connection, watch: str, question: str) -> QuestionS
 
 
 def all_states(
-    connection: Connection, *, watch: str | None = None, question: str | None = None, known_at: dt.datetime | None = None
-) -> tuple[QuestionState, ...]:
-    """States in order of time; only those of `watch` and `question`, only up to the instant `known_at` (UTC)."""
+    connection: Connection, *, watch: str | None = None, watches: Collection[str] = (), question: str | None = None,
+    known_at: dt.datetime | None = None,
+) -> tuple[QuestionState, ...]:  # fmt: skip
+    """States in order of time; only those of `watch`, `watches` and `question`, only up to the instant `known_at` (UTC)."""
     query = select(states.c.data).order_by(states.c.as_of, states.c.id)
     if watch:
         query = query.where(states.c.watch == watch)
+    if watches:
+        query = query.where(states.c.watch.in_(list(watches)))
     if question:
         query = query.where(states.c.question == question)
     if known_at:

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import retrieval, whole
+from tests.bench import extraction, reports, retrieval, whole
 from tests.bench.articles import ARTICLES, read_articles
 from tests.bench.timing import Figure
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "bench"
-PARTS = ("whole", "look-up")
+PARTS = ("extraction", "whole", "look-up", "report")
 
 
 def main() -> None:
@@ -37,6 +37,8 @@ def main() -> None:
         results[title] = measure()
         show(title, results[title])
 
+    if "extraction" in parts:
+        take("extraction", lambda: extraction.measure(given, number=options.number, rounds=options.rounds))
     for size in map(int, options.sizes.split(",")):
         if "whole" in parts:
             take(f"whole pipeline, {size:,} stored claims", lambda size=size: whole.measure(size, given, number=options.number, rounds=options.rounds, filled=options.filled))
@@ -44,6 +46,8 @@ def main() -> None:
             take(f"look-up, {size:,} stored statements", lambda size=size: retrieval.measure(size))
             if options.postgresql:
                 take(f"look-up, {size:,} stored statements, PostgreSQL", lambda size=size: retrieval.measure(size, options.postgresql))
+        if "report" in parts and options.filled:
+            take(f"report, {size:,} stored claims", lambda size=size: reports.measure(size, options.filled))
     if options.save:
         FOLDER.mkdir(parents=True, exist_ok=True)
         (FOLDER / f"{options.save}.json").write_text(json.dumps({title: list(map(asdict, found)) for title, found in results.items()}, indent=1) + "\n")

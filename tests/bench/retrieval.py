@@ -19,6 +19,7 @@ from pipeline.statements import OpenStatement
 from pipeline.store.database import Database, open_database
 from pipeline.store.statement_tables import keys, statement_keys, statements
 from pipeline.store.statements import _to_row, add_statements, find_candidates, find_numbers
+from tests.bench import postgres
 from tests.bench.statements import Made, heavy, make_statements, near
 from tests.bench.timing import Figure, quantile, timed
 from tests.builders import MONDAY
@@ -122,8 +123,7 @@ def measure(size: int, address: str | None = None) -> list[Figure]:
         sentences, made = fill(database, size, {number for numbers in meant.values() for number in numbers})
         kind = "PostgreSQL" if address else "SQLite"
         figures = _look_up(database, sentences, made, meant, kind)
-        if not address:
-            figures += _store(database, size)
+        figures += postgres.measure(database, sentences, made, meant["near"]) if address else _store(database, size)
         database.close()
     return figures
 
