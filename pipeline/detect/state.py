@@ -55,14 +55,14 @@ def fold_answers(claims: Iterable[StoredClaim], *, many: bool = False) -> tuple[
             standing = [_Growing(stored)]
         elif stored.effect in _SILENT:
             for item in standing:
-                if stored.prior in item.keys:
+                if item.has(stored.prior):
                     item.add(stored)
         elif stored.effect in _RIVALS:
             standing = [item for item in standing if not _taken_back(item, stored)]
             standing.append(_Growing(stored))
         elif stored.effect is ChangeKind.CORRECTED and (right := _given_already(stored, standing)) is not None:
             # An outlet that comes round to what stands adds its voice; the answer rests where it rested.
-            standing = [item for item in standing if item is right or stored.prior not in item.keys]
+            standing = [item for item in standing if item is right or not item.has(stored.prior)]
             right.add(stored)
         elif stored.effect is ChangeKind.NEW and (many or _other_episode(stored, standing)):
             standing.append(_Growing(stored))
@@ -75,25 +75,41 @@ def fold_answers(claims: Iterable[StoredClaim], *, many: bool = False) -> tuple[
 class _Growing:
     """A standing answer while the claims are gone through: with thousands of repeats nothing may be built anew for each."""
 
-    __slots__ = ("base", "keys", "support", "voices")
+    __slots__ = ("_keys", "base", "support")
 
     def __init__(self, base: StoredClaim) -> None:
         self.base = base
         self.support: list[StoredClaim] = []
-        self.keys = {base.claim.key}
-        self.voices = {base.claim.voice.institution, base.claim.voice.speaker}
+        self._keys: set[str] | None = None  # of the support; most answers give way before anybody asks
 
     def add(self, stored: StoredClaim) -> None:
         self.support.append(stored)
-        self.keys.add(stored.claim.key)
-        voice = stored.claim.voice
-        self.voices.add(voice.institution)
-        self.voices.add(voice.speaker)
+        if self._keys is not None:
+            self._keys.add(stored.claim.key)
+
+    def has(self, key: str | None) -> bool:
+        """True if the claim of that key is behind the answer."""
+        if key is None:
+            return False
+        if key == self.base.claim.key:
+            return True
+        if self._keys is None and self.support:
+            self._keys = {stored.claim.key for stored in self.support}
+        return self._keys is not None and key in self._keys
+
+    def is_just(self, names: set[str]) -> bool:
+        """True if these institutions and speakers are behind it, each of them and nobody else."""
+        seen: set[str] = set()
+        for stored in (self.base, *self.support):
+            seen |= {stored.claim.voice.institution, stored.claim.voice.speaker}
+            if not seen <= names:
+                return False
+        return seen == names
 
 
 def _given_already(stored: StoredClaim, standing: Sequence[_Growing]) -> _Growing | None:
     same = (item for item in standing if compare_answers(stored.claim.answer, item.base.claim.answer) is Relation.SAME)
-    return next((item for item in same if stored.prior not in item.keys), None)
+    return next((item for item in same if not item.has(stored.prior)), None)
 
 
 def _other_episode(stored: StoredClaim, standing: Sequence[_Growing]) -> bool:
@@ -104,7 +120,8 @@ def _other_episode(stored: StoredClaim, standing: Sequence[_Growing]) -> bool:
 
 def _taken_back(item: _Growing, stored: StoredClaim) -> bool:
     """A voice holds one answer: its rival answer ends its own older one."""
-    return item.voices == {stored.claim.voice.institution, stored.claim.voice.speaker}
+    voice = stored.claim.voice
+    return item.is_just({voice.institution, voice.speaker})
 
 
 def fold_state(

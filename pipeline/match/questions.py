@@ -28,6 +28,7 @@ CARRIED = 0.95
 # A denial right behind what it denies. Calibrated on seeds/ (make eval).
 DENIED_BEFORE = 0.65
 _OUR_REPORT = re.compile(r"(?i)\b(?:our|we|us|this (?:news)?paper|this site|(?:an )?earlier version|the (?:article|report|story))\b")
+_ASKING = re.compile(r"\?[\"”’')\]\s]*$")
 # Characters between the two at most: about two sentences.
 NEAR_ENOUGH = 240
 # Words by which a sentence takes up what the one before has told.
@@ -117,6 +118,8 @@ def weigh(place: Place, index: WatchIndex) -> Iterator[Weighed]:
 
 
 def _claims_of(place: Place, stored: ArticleVersion, index: WatchIndex) -> Iterator[Claim]:
+    if _ASKING.search(place.statement.sentence):
+        return
     scored = [(item.score, item.question, item.found) for item in weigh(place, index) if item.found is not None and item.score >= POSSIBLE]
     stems = frozenset(stem(word.lemma) for word in place.statement.words) if scored else frozenset()
     if any(not item[2].fallback for item in scored):

@@ -13,7 +13,7 @@ from pipeline.store.tables import address_key, claims, revisions
 from pipeline.store.tallies import add_to_tallies
 
 # The repeats of a question are many, what did something is little; beyond this many of each the older ones tell nothing new.
-NEWEST = 500
+NEWEST = 150
 
 _OF_QUESTION = select(claims.c.id, claims.c.retracted_at, claims.c.data).where(
     claims.c.watch == bindparam("watch"), claims.c.question == bindparam("question")

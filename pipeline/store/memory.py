@@ -14,7 +14,7 @@ from pipeline.store.claims import NEWEST, arrived_claims, claims_revision, newes
 from pipeline.store.states import latest_state
 
 # How many claims are kept at most, over all questions; a claim takes some 3 kB.
-MOST = 20_000
+MOST = 40_000
 # If more claims than this have arrived since, it is quicker to forget.
 _CATCH_UP = 2_000
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 # How many candidates are compared word by word.
 CANDIDATES = 50
 # Rows of the key table read for one statement: this many times the square root of the number of stored statements. At a
-# million that is 12,000, at which heavy paraphrases are found, too (docs/performance.md).
-BUDGET = 12.0
+# million that is 8,000, at which heavy paraphrases are found, too (docs/performance.md).
+BUDGET = 8.0
 # PostgreSQL plans a long list of values anew each time; the number of keys of a batch stays below this.
 _PORTION = 5_000
 
@@ -41,6 +41,7 @@ _POSTINGS = (
 _TEXTS = select(
     statements.c.id, statements.c.mark, statements.c.original, statements.c.sentence, statements.c.facts, statements.c.watch
 ).where(statements.c.id.in_(bindparam("ids", expanding=True)))
+_COUNTED = update(keys).where(keys.c.id.in_(bindparam("numbers", expanding=True))).values(df=keys.c.df + bindparam("more"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,10 +182,15 @@ def _add_keys(connection: Connection, new: Mapping[int, Sequence[str]]) -> None:
     if fresh:
         connection.execute(insert(keys), [{"k": key, "df": 0} for key in fresh])
         known |= _selectivity(connection, fresh)
-    counted = update(keys).where(keys.c.id == bindparam("number")).values(df=keys.c.df + bindparam("more"))
-    connection.execute(counted, [{"number": known[key][1], "more": len(found)} for key, found in sorted(where.items())])
-    rows = [{"key_id": known[key][1], "statement_id": number} for key, found in where.items() for number in found]
-    connection.execute(insert(statement_keys), rows)
+    counts: dict[int, list[int]] = defaultdict(list)
+    for key, places in where.items():
+        counts[len(places)].append(known[key][1])
+    for more, numbered in counts.items():
+        for at in range(0, len(numbered), _PORTION):
+            connection.execute(_COUNTED, {"numbers": sorted(numbered)[at : at + _PORTION], "more": more})
+    # In the order of the index: neighbours are written together.
+    rows = [{"key_id": known[key][1], "statement_id": number} for key, places in where.items() for number in places]
+    connection.execute(insert(statement_keys), sorted(rows, key=lambda row: (row["key_id"], row["statement_id"])))
 
 
 def _to_row(item: OpenStatement) -> dict[str, object]:

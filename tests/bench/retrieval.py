@@ -1,5 +1,6 @@
 """Candidates and scores for one new statement among many stored ones, against rapidfuzz over all of them; and storing them."""
 
+import itertools
 import random
 import tempfile
 from array import array
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, registry
 
 from pipeline.match.open import settle
@@ -19,6 +20,7 @@ from pipeline.statements import OpenStatement
 from pipeline.store.database import Database, open_database
 from pipeline.store.statement_tables import keys, statement_keys, statements
 from pipeline.store.statements import _to_row, add_statements, find_candidates, find_numbers
+from pipeline.store.tables import address_key
 from tests.bench import postgres
 from tests.bench.statements import Made, heavy, make_statements, near
 from tests.bench.timing import Figure, quantile, timed
@@ -189,16 +191,21 @@ def _store(database: Database, size: int) -> list[Figure]:
             with database.writing() as connection:
                 add_statements(connection, article)
 
+    with database.reading() as connection:
+        numbered = {row.k: row.id for row in connection.execute(select(keys.c.k, keys.c.id).where(
+            keys.c.k.in_({address_key(key) for article in articles[half:] for item in article for key in item.keys})))}
+
     def one_by_one() -> None:
-        # The same rows, but for the counts of the keys, which it is spared.
+        # The same rows at the same places; it is spared to look the keys up, to make new ones and to count them.
+        fresh = itertools.count(100_000_000)
         for article in articles[half:]:
             with Session(database.engine) as session:
                 for item in article:
                     row = _mapped(_Row, _to_row(item))
                     session.add(row)
                     session.flush()
-                    for place in range(len(item.keys)):
-                        session.add(_mapped(_Pair, {"key_id": 100_000_000 + place, "statement_id": row.id}))
+                    for key in {address_key(key) for key in item.keys}:
+                        session.add(_mapped(_Pair, {"key_id": numbered.get(key) or next(fresh), "statement_id": row.id}))
                         session.flush()
                 session.commit()
 
