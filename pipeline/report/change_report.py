@@ -4,7 +4,8 @@ Everything in the report has passed `printable`: no renderer sees a control char
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Change, ChangeKind, CurrentAnswer, InputProblem, QuestionState, StateStatus, StoredClaim
@@ -26,11 +27,14 @@ __all__ = [
     "WatchReport",
     "build_report",
     "joined",
+    "older_words",
     "source_link",
     "status_word",
 ]
 
 TOP = 12
+# Of a watch this many changes and as many first answers are shown, the newest; more than that nobody reads in one go.
+LISTED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +83,14 @@ class QuestionReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchReport:
-    """A watch: how its questions stand, what changed by day, and the first answers apart."""
+    """A watch: how its questions stand, what changed by day, and the first answers apart; `older` are changes that are left out."""
 
     watch: Watch
     questions: tuple[QuestionReport, ...]
     days: tuple[Day, ...]
     news: tuple[ChangeItem, ...]
     articles: int
+    older: int = 0
 
     @property
     def answered(self) -> tuple[QuestionReport, ...]:
@@ -106,7 +111,7 @@ class WatchReport:
     @property
     def changes(self) -> int:
         """How many changes it has, first answers not counted."""
-        return sum(len(day.items) for day in self.days)
+        return sum(len(day.items) for day in self.days) + self.older
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,22 +161,25 @@ def build_report(
     """
     asked = {(watch.id, question.id): _asks(question) for watch in story.watches for question in watch.questions}
     known = {watch.id for watch in story.watches}
-    items = [
-        change_item(change, asked.get((change.watch, change.question), _readable(change.question)))
-        for change in changes
-        if change.watch in known and change.kind is not ChangeKind.REPEAT
-    ]
+    told = [change for change in changes if change.watch in known and change.kind is not ChangeKind.REPEAT]
+    top = _most_important(told, TOP)
+    items = {
+        place: change_item(told[place], asked.get((told[place].watch, told[place].question), _readable(told[place].question)))
+        for place in sorted({*top, *_newest(told, LISTED)})
+    }
+    kinds = [change.kind for change in told]
+    of_watch = Counter(change.watch for change in told if change.kind is not ChangeKind.NEW)
     watches = tuple(
         _watch(
             watch,
-            [item for item in items if item.change.watch == watch.id],
+            [item for item in items.values() if item.change.watch == watch.id],
+            of_watch[watch.id],
             [state for state in states if state.watch == watch.id],
             [stored for stored in claims if stored.claim.watch == watch.id],
         )
         for watch in story.watches
     )
-    seen = [item.change.detected_at for item in items]
-    kinds = [item.change.kind for item in items]
+    seen = [change.detected_at for change in told]
     return ChangeReport(
         notice=printable(story.notice),
         now=now,
@@ -180,28 +188,46 @@ def build_report(
         articles=len({stored.claim.url for stored in claims}),
         outlets=len({stored.claim.voice.publisher for stored in claims}),
         claims=len(claims),
-        top=_most_important(items, TOP),
+        top=tuple(items[place] for place in top),
         watches=watches,
         problems=tuple(printable(problem) for problem in problems),
         counts=tuple((kind, kinds.count(kind)) for kind in IMPORTANCE if kind in kinds),
     )
 
 
-def _most_important(items: Sequence[ChangeItem], limit: int) -> tuple[ChangeItem, ...]:
-    """The changes to read first: by kind, newest first within one; at most two of a kind as long as other kinds are left."""
+def older_words(number: int) -> str:
+    """What is said of changes that are not shown."""
+    return f"{number:,} older change{'' if number == 1 else 's'} not shown here; “claimwatch changes” lists them all."
+
+
+def _most_important(changes: Sequence[Change], limit: int) -> tuple[int, ...]:
+    """Places of the changes to read first: by kind, newest first within one; at most two of a kind as long as other kinds are left."""
     urgent = sorted(
-        (item for item in items if item.change.kind is not ChangeKind.NEW),
-        key=lambda item: (IMPORTANCE.index(item.change.kind), -item.change.detected_at.timestamp()),
+        (place for place, change in enumerate(changes) if change.kind is not ChangeKind.NEW),
+        key=lambda place: (IMPORTANCE.index(changes[place].kind), -changes[place].detected_at.timestamp()),
     )
     rank: dict[ChangeKind, int] = {}
     spread: list[tuple[bool, int]] = []
-    for place, item in enumerate(urgent):
-        rank[item.change.kind] = rank.get(item.change.kind, 0) + 1
-        spread.append((rank[item.change.kind] > 2, place))
-    return tuple(urgent[place] for place in sorted(place for _, place in sorted(spread)[:limit]))
+    for order, place in enumerate(urgent):
+        kind = changes[place].kind
+        rank[kind] = rank.get(kind, 0) + 1
+        spread.append((rank[kind] > 2, order))
+    return tuple(urgent[order] for order in sorted(order for _, order in sorted(spread)[:limit]))
 
 
-def _watch(watch: Watch, items: Sequence[ChangeItem], states: Sequence[QuestionState], claims: Sequence[StoredClaim]) -> WatchReport:
+def _newest(changes: Sequence[Change], limit: int) -> Iterator[int]:
+    """Places of the newest changes and the newest first answers of each watch."""
+    taken: Counter[tuple[str, bool]] = Counter()
+    for place in sorted(range(len(changes)), key=lambda place: changes[place].detected_at, reverse=True):
+        part = changes[place].watch, changes[place].kind is ChangeKind.NEW
+        taken[part] += 1
+        if taken[part] <= limit:
+            yield place
+
+
+def _watch(
+    watch: Watch, items: Sequence[ChangeItem], changes: int, states: Sequence[QuestionState], claims: Sequence[StoredClaim]
+) -> WatchReport:
     by_day: dict[dt.date, list[ChangeItem]] = {}
     for item in sorted(
         (item for item in items if item.change.kind is not ChangeKind.NEW), key=lambda item: item.change.detected_at, reverse=True
@@ -220,6 +246,7 @@ def _watch(watch: Watch, items: Sequence[ChangeItem], states: Sequence[QuestionS
         ),
         days=tuple(Day(day=day, items=tuple(by_day[day])) for day in sorted(by_day, reverse=True)),
         news=tuple(item for item in items if item.change.kind is ChangeKind.NEW),
+        older=changes - sum(map(len, by_day.values())),
     )
 
 

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from pipeline.report.change_report import ChangeReport, joined
+from pipeline.report.change_report import ChangeReport, joined, older_words
 from pipeline.report.items import voice_words
 from pipeline.report.page import own_text, page_environment, source_hash
 from pipeline.report.signs import ICONS, TONES, WORDS
@@ -17,7 +17,7 @@ def render_html(report: ChangeReport) -> str:
     """
     style, script = own_text("report.css"), own_text("report.js")
     environment = page_environment()
-    environment.filters |= {"day": day_words, "moment": moment_words, "joined": joined, "voice": voice_words}
+    environment.filters |= {"day": day_words, "moment": moment_words, "joined": joined, "older": older_words, "voice": voice_words}
     template = environment.from_string(own_text("report.html"))
     # Style and script are our own files, and the timelines escape what they show.
     timelines = {watch.watch.id: Markup(render_timeline(watch)) for watch in report.watches}  # noqa: S704

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.model import ChangeKind
-from pipeline.report.change_report import ChangeReport, QuestionReport, WatchReport, joined
+from pipeline.report.change_report import ChangeReport, QuestionReport, WatchReport, joined, older_words
 from pipeline.report.items import ChangeItem, voice_words
 from pipeline.report.when import day_words, moment_words
 from pipeline.report.wording import Piece
@@ -73,6 +73,8 @@ def _watch(watch: WatchReport) -> list[str]:
         lines += [f"### {day_words(day.day)}", ""]
         for item in day.items:
             lines += _item(item)
+    if watch.older:
+        lines += [escaped(older_words(watch.older)), ""]
     if watch.news:
         lines += ["### First answers", ""]
         lines += [

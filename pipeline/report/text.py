@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.model import ChangeKind, StateStatus
-from pipeline.report.change_report import ChangeReport, QuestionReport, WatchReport, joined
+from pipeline.report.change_report import ChangeReport, QuestionReport, WatchReport, joined, older_words
 from pipeline.report.items import ChangeItem, voice_words
 from pipeline.report.when import day_words
 from pipeline.report.wording import Piece
@@ -107,6 +107,8 @@ def _print_days(console: Console, watch: WatchReport) -> None:
         console.print(day_words(day.day), style="bold underline")
         for item in day.items:
             _print_item(console, item)
+    if watch.older:
+        console.print(Text(older_words(watch.older), style="dim"))
 
 
 def _print_item(console: Console, item: ChangeItem) -> None:

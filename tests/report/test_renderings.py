@@ -10,7 +10,7 @@ import pytest
 from pipeline.detect.state import fold_state
 from pipeline.errors import OutputError
 from pipeline.model import ChangeKind, QuestionState, StateStatus
-from pipeline.report.change_report import IMPORTANCE, TOP, WORDS, build_report, source_link
+from pipeline.report.change_report import IMPORTANCE, LISTED, TOP, WORDS, build_report, source_link
 from pipeline.report.html import render_html
 from pipeline.report.markdown import escaped, render_markdown
 from pipeline.report.rows import change_row, claim_row, csv_text, json_lines, state_row, write_text
@@ -176,3 +176,25 @@ def test_the_clock_of_rows_is_utc():
 
 def test_markdown_characters_are_escaped():
     assert escaped("a*b_[c](d)|e\nf") == r"a\*b\_\[c\]\(d\)\|e f"
+
+
+def test_of_many_changes_the_newest_are_shown_the_urgent_are_kept_and_the_rest_is_counted():
+    first = make_claim()
+    old = replace(make_change(first, ChangeKind.OVERDUE), detected_at=MONDAY)
+    rest = tuple(
+        replace(make_change(first, ChangeKind.NUMBER_CHANGED), detected_at=MONDAY + dt.timedelta(minutes=number + 1)) for number in range(LISTED + 20)
+    )
+    report = build_report(Story(watches=(Watch(id=first.watch, title="The bridge"),)), (old, *rest), (), (), now=MONDAY + dt.timedelta(days=9))
+    (watch,) = report.watches
+    shown = [item.change.detected_at for day in watch.days for item in day.items]
+    assert report.changes == watch.changes == LISTED + 21
+    assert report.top[0].change.kind is ChangeKind.OVERDUE
+    assert min(shown) == MONDAY
+    assert max(shown) == rest[-1].detected_at
+    assert watch.older == LISTED + 21 - len(shown) > 0
+    for rendered in (render_text(report), render_markdown(report), render_html(report)):
+        assert f"{watch.older} older changes not shown here" in rendered
+
+
+def test_a_report_that_shows_every_change_says_nothing_of_older_ones():
+    assert "not shown here" not in render_text(make_report()) + render_markdown(make_report()) + render_html(make_report())
