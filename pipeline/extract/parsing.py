@@ -13,8 +13,10 @@ from spacy.tokens import Doc
 from pipeline.extract.paragraphs import Paragraph, split_paragraphs
 from pipeline.model import Article
 
-# How many tokens are kept at most; a token takes some 150 bytes.
-MOST = 200_000
+# How many tokens are kept at most, those of some sixty articles; a token takes close to a kilobyte (python -m tests.bench --parts memory).
+MOST = 50_000
+# Paragraphs that the model sees at once: beyond this it is no quicker, and takes more memory (docs/performance.md).
+_BATCH = 64
 
 
 class Parser:
@@ -30,7 +32,7 @@ class Parser:
         wanted = list(texts)
         found = {text: self._docs[text] for text in wanted if text in self._docs}
         missing = [text for text in dict.fromkeys(wanted) if text not in found]
-        for text, doc in zip(missing, self._nlp.pipe(missing) if missing else (), strict=True):
+        for text, doc in zip(missing, self._nlp.pipe(missing, batch_size=_BATCH) if missing else (), strict=True):
             # The vectors of the words are the bulk of a doc, and only the components of the model read them.
             doc.tensor = doc.tensor[:0].copy()
             found[text] = doc

@@ -34,7 +34,7 @@ __all__ = [
 
 TOP = 12
 # Of a watch this many changes and as many first answers are shown, the newest; more than that nobody reads in one go.
-LISTED = 200
+LISTED = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import extraction, reports, retrieval, whole
+from tests.bench import extraction, memory, reports, retrieval, whole
 from tests.bench.articles import ARTICLES, read_articles
 from tests.bench.timing import Figure
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "bench"
-PARTS = ("extraction", "whole", "look-up", "report")
+PARTS = ("extraction", "whole", "look-up", "report", "memory")
 
 
 def main() -> None:
@@ -48,6 +48,8 @@ def main() -> None:
                 take(f"look-up, {size:,} stored statements, PostgreSQL", lambda size=size: retrieval.measure(size, options.postgresql))
         if "report" in parts and options.filled:
             take(f"report, {size:,} stored claims", lambda size=size: reports.measure(size, options.filled))
+        if "memory" in parts and options.filled:
+            take(f"memory, {size:,} stored claims", lambda size=size: memory.measure(size, options.filled, number=options.number))
     if options.save:
         FOLDER.mkdir(parents=True, exist_ok=True)
         (FOLDER / f"{options.save}.json").write_text(json.dumps({title: list(map(asdict, found)) for title, found in results.items()}, indent=1) + "\n")
