@@ -17,9 +17,9 @@ class Counting:
     def __init__(self, nlp: Language) -> None:
         self._nlp, self.given = nlp, []
 
-    def pipe(self, texts: list[str]) -> object:
+    def pipe(self, texts: list[str], **given: int) -> object:
         self.given += [texts]
-        return self._nlp.pipe(texts)
+        return self._nlp.pipe(texts, **given)
 
 
 @pytest.fixture
