@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import extraction, memory, reports, retrieval, whole
+from tests.bench import extraction, memory, picture, reports, retrieval, whole
 from tests.bench.articles import ARTICLES, read_articles
 from tests.bench.timing import Figure
 
@@ -53,6 +53,7 @@ def main() -> None:
     if options.save:
         FOLDER.mkdir(parents=True, exist_ok=True)
         (FOLDER / f"{options.save}.json").write_text(json.dumps({title: list(map(asdict, found)) for title, found in results.items()}, indent=1) + "\n")
+        picture.save(options.save)
 
 
 def show(title: str, figures: list[Figure]) -> None:
