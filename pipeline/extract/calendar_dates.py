@@ -8,7 +8,7 @@ import datetime as dt
 import re
 
 from pipeline.extract.calendar_words import DAY, MONTH, PART, WEEKDAY, YEAR, day_number, month_number
-from pipeline.extract.date_rules import Rule, expression
+from pipeline.extract.date_rules import MONTH_STEMS, Rule, expression
 from pipeline.extract.intervals import day_span, month_span, year_span
 from pipeline.extract.narrative import Context
 from pipeline.model import Interval
@@ -155,40 +155,51 @@ _TO = r"\s*(?:to|until|through|-|–)\s*"
 _YEARED = rf"(?:,?\s+(?P<year>{YEAR})(?!\d)|{_REL})?"
 
 DAYS = (
-    Rule(expression(rf"(?:the )?(?P<edge>first|last) day of (?P<month>{MONTH})(?:,?\s+(?P<year>{YEAR}))?"), _edge_day),
+    Rule(expression(rf"(?:the )?(?P<edge>first|last) day of (?P<month>{MONTH})(?:,?\s+(?P<year>{YEAR}))?"), _edge_day, needs=MONTH_STEMS),
     Rule(
         expression(
             rf"(?:the )?(?:(?P<nth>first|second|third|fourth|last|final) (?:full )?week|(?P<nth2>first|second|latter) (?P<unit2>half))"
             rf" (?:of|in) (?P<month>{MONTH})(?:,?\s+(?P<year>{YEAR}))?"
         ),
         _part_of_month,
+        needs=MONTH_STEMS,
     ),
-    Rule(expression(r"(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"), _iso),
+    Rule(expression(r"(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"), _iso, needs=("-",)),
     Rule(
         expression(
             rf"(?:{WEEKDAY},?\s+)?(?P<day>{DAY})\s*(?:to|until|through|and|-|–)\s*(?P<last>{DAY})\s+(?P<month>{MONTH})"
             rf"{_YEARED}"
         ),
         _date,
+        needs=MONTH_STEMS,
     ),
-    Rule(expression(rf"(?P<month>{MONTH})\s+(?P<day>{DAY}){_TO}(?:(?P<lastmonth>{MONTH})\s+)?(?P<last>{DAY}){_YEARED}"), _date),
-    Rule(expression(rf"(?:{WEEKDAY},?\s+)?(?:the\s+)?(?P<day>{DAY})\s+(?:of\s+)?(?P<month>{MONTH}){_YEARED}"), _date),
-    Rule(expression(rf"(?:(?:this (?:coming|past)\s+)?{WEEKDAY},?\s+)?(?P<month>{MONTH})\s+(?:the\s+)?(?P<day>{DAY}){_YEARED}"), _date),
-    Rule(expression(rf"(?P<part>{PART})?(?P<month>{MONTH})(?:,?\s+(?:of\s+)?(?P<year>{YEAR})(?!\d)|{_REL})"), _month),
-    Rule(expression(rf"(?P<part>{PART})?(?P<which>last|next|this past|this coming|this)\s+(?P<month>{MONTH})"), _month),
+    Rule(
+        expression(rf"(?P<month>{MONTH})\s+(?P<day>{DAY}){_TO}(?:(?P<lastmonth>{MONTH})\s+)?(?P<last>{DAY}){_YEARED}"),
+        _date,
+        needs=MONTH_STEMS,
+    ),
+    Rule(expression(rf"(?:{WEEKDAY},?\s+)?(?:the\s+)?(?P<day>{DAY})\s+(?:of\s+)?(?P<month>{MONTH}){_YEARED}"), _date, needs=MONTH_STEMS),
+    Rule(
+        expression(rf"(?:(?:this (?:coming|past)\s+)?{WEEKDAY},?\s+)?(?P<month>{MONTH})\s+(?:the\s+)?(?P<day>{DAY}){_YEARED}"),
+        _date,
+        needs=MONTH_STEMS,
+    ),
+    Rule(expression(rf"(?P<part>{PART})?(?P<month>{MONTH})(?:,?\s+(?:of\s+)?(?P<year>{YEAR})(?!\d)|{_REL})"), _month, needs=MONTH_STEMS),
+    Rule(expression(rf"(?P<part>{PART})?(?P<which>last|next|this past|this coming|this)\s+(?P<month>{MONTH})"), _month, needs=MONTH_STEMS),
 )
 MONTHS_AND_YEARS = (
-    Rule(expression(rf"(?P<part>{PART})(?P<month>{MONTH})"), _month),
-    Rule(expression(rf"(?P<part>{PART})?(?:the\s+)?'?(?P<decade>(?:1[89]|20)\d0|[2-9]0)'?s"), _decade),
-    Rule(expression(rf"(?:the )?(?P<part>{PART})?(?:the )?(?P<decade>(?:1[89]|20)\d0|(?<=')[2-9]0)'?s"), _decade),
+    Rule(expression(rf"(?P<part>{PART})(?P<month>{MONTH})"), _month, needs=MONTH_STEMS),
+    Rule(expression(rf"(?P<part>{PART})?(?:the\s+)?'?(?P<decade>(?:1[89]|20)\d0|[2-9]0)'?s"), _decade, needs=("0",)),
+    Rule(expression(rf"(?:the )?(?P<part>{PART})?(?:the )?(?P<decade>(?:1[89]|20)\d0|(?<=')[2-9]0)'?s"), _decade, needs=("0",)),
     Rule(
         expression(
             r"the (?P<part>early |late |mid-?)?(?P<tens>twenties|thirties|forties|fifties|sixties|seventies"
             r"|eighties|nineties)"
         ),
         _decade_word,
+        needs=("ties",),
     ),
-    Rule(expression(r"(?:the )?(?P<century>1\d|2[01])(?:th|st) century"), _century),
+    Rule(expression(r"(?:the )?(?P<century>1\d|2[01])(?:th|st) century"), _century, needs=("century",)),
     Rule(
         expression(
             rf"(?:the year )?(?P<words>(?:nineteen|eighteen|twenty)[\s-](?:(?:{_TENS_WORD})(?:-(?:{'|'.join(_SMALL)}))?"
@@ -197,7 +208,7 @@ MONTHS_AND_YEARS = (
         ),
         _spoken,
     ),
-    Rule(re.compile(rf"(?i)(?<=\bin )(?P<month>{MONTH})(?![\w-])(?!\s+\d)"), _month),
+    Rule(re.compile(rf"(?i)(?<=\bin )(?P<month>{MONTH})(?![\w-])(?!\s+\d)"), _month, needs=MONTH_STEMS),
     Rule(
         re.compile(
             rf"(?i)(?:(?<=\bby )|(?<=\bof )|(?<=\bsince )|(?<=\buntil )|(?<=\bduring )|(?<=\bfrom )|(?<=\bbefore )"
@@ -205,6 +216,7 @@ MONTHS_AND_YEARS = (
             rf"\s+[A-Z])"
         ),
         _month,
+        needs=MONTH_STEMS,
     ),
     Rule(
         re.compile(
@@ -212,7 +224,8 @@ MONTHS_AND_YEARS = (
             r"|Oct|Nov|Dec)\.|(?:April|June|August)(?='s|\s+[a-z]))(?![\w-])(?!\s+\d)"
         ),
         _month,
+        needs=MONTH_STEMS,
     ),
-    Rule(expression(rf"(?P<part>{PART})(?:the year )?(?P<year>{YEAR})(?!-\d|\s*%|/)"), _year),
-    Rule(re.compile(rf"(?<![\w$£€.,:/#+-])(?:the year )?(?P<year>{YEAR})(?![\w%/]|[.,:]\d|-\w)"), _bare_year),
+    Rule(expression(rf"(?P<part>{PART})(?:the year )?(?P<year>{YEAR})(?!-\d|\s*%|/)"), _year, needs=("18", "19", "20")),
+    Rule(re.compile(rf"(?<![\w$£€.,:/#+-])(?:the year )?(?P<year>{YEAR})(?![\w%/]|[.,:]\d|-\w)"), _bare_year, needs=("18", "19", "20")),
 )

@@ -136,7 +136,14 @@ class DateFinder:
 
 def _matches(text: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, re.Match[str], Rule]]:
     taken: list[tuple[int, int]] = []
+    # Most texts lack most of what the rules need; a few dozen searches for letters spare as many for patterns.
+    folded = text.casefold()
+    present: dict[tuple[str, ...], bool] = {(): True}
     for rule in rules:
+        if rule.needs not in present:
+            present[rule.needs] = any(letters in folded for letters in rule.needs)
+        if not present[rule.needs]:
+            continue
         for match in rule.pattern.finditer(text):
             start, end = match.span()
             if not any(start < upto and begin < end for begin, upto in taken):

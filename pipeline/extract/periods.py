@@ -90,28 +90,50 @@ _ORDINAL = r"(?P<ordinal>first|second|third|fourth|[1-4](?:st|nd|rd|th))"
 _OF = rf"(?:,?\s+(?:of\s+)?(?:fiscal\s+)?(?P<year>{YEAR})|\s+(?:of\s+)?(?P<rel>last|this|next)\s+year)?"
 
 RULES = (
-    Rule(expression(rf"(?:the\s+)?(?P<rel>this|last|next)\s+year's\s+(?:fiscal\s+)?{_ORDINAL}[\s-]quarter"), _quarter),
-    Rule(expression(rf"(?:the\s+)?(?:fiscal\s+)?(?P<year>{YEAR})(?:'s)?\s+(?:fiscal\s+)?{_ORDINAL}[\s-]quarter"), _quarter),
-    Rule(expression(rf"(?:the\s+)?(?P<ago>year-(?:ago|earlier)\s+){_ORDINAL}[\s-]quarter"), _quarter),
-    Rule(expression(rf"(?:(?:the|its|their)\s+)?(?:fiscal[\s-])?{_ORDINAL}[\s-](?:fiscal\s+)?quarter{_OF}"), _quarter),
-    Rule(expression(rf"Q(?P<q>[1-4])(?:\s+(?:of\s+)?(?P<year>{YEAR}))?"), _quarter),
+    Rule(
+        expression(rf"(?:the\s+)?(?P<rel>this|last|next)\s+year's\s+(?:fiscal\s+)?{_ORDINAL}[\s-]quarter"),
+        _quarter,
+        needs=("quarter", "q1", "q2", "q3", "q4"),
+    ),
+    Rule(
+        expression(rf"(?:the\s+)?(?:fiscal\s+)?(?P<year>{YEAR})(?:'s)?\s+(?:fiscal\s+)?{_ORDINAL}[\s-]quarter"),
+        _quarter,
+        needs=("quarter", "q1", "q2", "q3", "q4"),
+    ),
+    Rule(
+        expression(rf"(?:the\s+)?(?P<ago>year-(?:ago|earlier)\s+){_ORDINAL}[\s-]quarter"),
+        _quarter,
+        needs=("quarter", "q1", "q2", "q3", "q4"),
+    ),
+    Rule(
+        expression(rf"(?:(?:the|its|their)\s+)?(?:fiscal[\s-])?{_ORDINAL}[\s-](?:fiscal\s+)?quarter{_OF}"),
+        _quarter,
+        needs=("quarter", "q1", "q2", "q3", "q4"),
+    ),
+    Rule(expression(rf"Q(?P<q>[1-4])(?:\s+(?:of\s+)?(?P<year>{YEAR}))?"), _quarter, needs=("quarter", "q1", "q2", "q3", "q4")),
     Rule(
         expression(
             r"(?:the\s+)?(?:comparable\s+|corresponding\s+|same\s+)?(?P<which>year-ago|year-earlier|prior-year"
             r"|last year's)(?:\s+(?:quarter|period))"
         ),
         _named_quarter,
+        needs=("quarter", "period"),
     ),
-    Rule(expression(r"(?:the\s+)?(?P<which>this|current|next|coming|last|previous|latest|that)\s+quarter"), _named_quarter),
-    Rule(expression(r"the (?P<which>latest) period"), _named_quarter),
-    Rule(expression(rf"the (?P<year>{YEAR}) (?:quarter|period)"), _quarter_of_year),
-    Rule(expression(r"(?P<which>the) quarter"), _named_quarter),
+    Rule(
+        expression(r"(?:the\s+)?(?P<which>this|current|next|coming|last|previous|latest|that)\s+quarter"),
+        _named_quarter,
+        needs=("quarter", "period"),
+    ),
+    Rule(expression(r"the (?P<which>latest) period"), _named_quarter, needs=("quarter", "period")),
+    Rule(expression(rf"the (?P<year>{YEAR}) (?:quarter|period)"), _quarter_of_year, needs=("quarter", "period")),
+    Rule(expression(r"(?P<which>the) quarter"), _named_quarter, needs=("quarter", "period")),
     Rule(
         expression(
             rf"the\s+(?P<ordinal>first|second|last)\s+half(?:\s+of\s+(?:(?P<year>{YEAR})|(?:the\s+)?(?P<rel>this"
             rf"|last|next)\s+year|the year)|(?=\s*[,.;]))"
         ),
         _half,
+        needs=("half",),
     ),
     Rule(
         expression(
@@ -119,15 +141,21 @@ RULES = (
             rf"\s+)?(?P<year>{YEAR})"
         ),
         _fiscal,
+        needs=("fiscal", "financial", "full"),
     ),
-    Rule(expression(r"(?:the\s+)?(?P<which>current|latest|last|next|this|previous)\s+(?:fiscal|financial)\s+year(?P<year>)"), _fiscal),
-    Rule(expression(r"the\s+(?P<which>)(?:fiscal|financial|full)\s+year(?P<year>)"), _fiscal),
+    Rule(
+        expression(r"(?:the\s+)?(?P<which>current|latest|last|next|this|previous)\s+(?:fiscal|financial)\s+year(?P<year>)"),
+        _fiscal,
+        needs=("fiscal", "financial", "full"),
+    ),
+    Rule(expression(r"the\s+(?P<which>)(?:fiscal|financial|full)\s+year(?P<year>)"), _fiscal, needs=("fiscal", "financial", "full")),
     Rule(
         expression(
             rf"(?:(?P<which>this past|this coming|this|next|last)\s+|the\s+)(?:early |late )?(?P<season>spring"
             rf"|summer|autumn|winter|fall)(?:\s+(?:of\s+)?(?P<year>{YEAR}))?(?=\W|$)(?!\s+(?:in|of)\b)"
         ),
         _season,
+        needs=("spring", "summer", "autumn", "winter", "fall"),
     ),
     Rule(
         re.compile(
@@ -135,6 +163,11 @@ RULES = (
             rf"|summer|autumn|winter|fall)(?:\s+(?:of\s+)?(?P<year>{YEAR}))?(?![\w-])"
         ),
         _season,
+        needs=("spring", "summer", "autumn", "winter", "fall"),
     ),
-    Rule(re.compile(rf"(?i)\b(?P<which>)(?P<season>spring|summer|autumn|winter|fall)\s+(?:of\s+)?(?P<year>{YEAR})(?![\w-])"), _season),
+    Rule(
+        re.compile(rf"(?i)\b(?P<which>)(?P<season>spring|summer|autumn|winter|fall)\s+(?:of\s+)?(?P<year>{YEAR})(?![\w-])"),
+        _season,
+        needs=("spring", "summer", "autumn", "winter", "fall"),
+    ),
 )

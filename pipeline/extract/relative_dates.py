@@ -254,6 +254,7 @@ RULES = (
             rf"|next|last|past|coming|previous|current)\s+(?P<unit>week|weekend|month|year|decade|century)"
         ),
         _period,
+        needs=("week", "month", "year", "decade", "century"),
     ),
     Rule(
         expression(
@@ -261,20 +262,27 @@ RULES = (
             r"(?:the\s+)?(?P<which>this |next )?(?P<unit>week|weekend|month|year|decade|century)"
         ),
         _period,
+        needs=("week", "month", "year", "decade", "century"),
     ),
     Rule(
         expression(rf"(?P<low>{NUMBER})\s+(?P<unit>weeks?|months?)\s+from\s+(?:next\s+)?(?P<from>{WEEKDAY}|today|now|tomorrow)"),
         _weeks_from,
+        needs=("from",),
     ),
-    Rule(expression(r"the weekend|at weekends?"), _weekend),
-    Rule(expression(r"(?P<part>)(?P<which>this |)(?:the )?(?P<unit>week|month|year) (?:ends|is out|is over|runs out)"), _period),
-    Rule(expression(r"(?:the )?(?:year|calendar-year)(?:'s)?[ -]end"), _year_end),
+    Rule(expression(r"the weekend|at weekends?"), _weekend, needs=("weekend",)),
+    Rule(
+        expression(r"(?P<part>)(?P<which>this |)(?:the )?(?P<unit>week|month|year) (?:ends|is out|is over|runs out)"),
+        _period,
+        needs=("week", "month", "year", "decade", "century"),
+    ),
+    Rule(expression(r"(?:the )?(?:year|calendar-year)(?:'s)?[ -]end"), _year_end, needs=("year",)),
     Rule(
         expression(
             rf"(?:(?:early|earlier|late|later)\s+)?(?P<day>(?:the )?day (?:after tomorrow|before yesterday)"
             rf"|today|tomorrow|yesterday)(?:\s+(?:{DAY_PARTS}))?"
         ),
         _near_day,
+        needs=("day", "tomorrow"),
     ),
     Rule(
         expression(
@@ -283,6 +291,7 @@ RULES = (
         ),
         _part_of_today,
         "time",
+        needs=("night", "this"),
     ),
     Rule(
         expression(
@@ -290,6 +299,7 @@ RULES = (
             rf"|the previous|this)\s+)?(?P<weekday>{WEEKDAY}\b)(?P<part>\s+(?:{DAY_PARTS}))?"
         ),
         _weekday,
+        needs=("day", "thurs"),
     ),
     Rule(
         expression(
@@ -299,17 +309,22 @@ RULES = (
         ),
         _within,
     ),
-    Rule(expression(rf"{_ABOUT}{_LOW}\s+(?P<unit>{UNIT})(?:\s+or\s+(?:so|two|more))?\s+ago"), _ago),
+    Rule(expression(rf"{_ABOUT}{_LOW}\s+(?P<unit>{UNIT})(?:\s+or\s+(?:so|two|more))?\s+ago"), _ago, needs=("ago",)),
     Rule(
         expression(
             rf"{_ABOUT}{_LOW}\s+(?P<unit>{UNIT})\s+(?P<way>earlier|later|(?:before|after)(?=\s*[,.;]))"
             r"(?!\s+than\b)"
         ),
         _from_narrative,
+        needs=("earlier", "later", "before", "after", "following", "previous", "preceding"),
     ),
-    Rule(expression(r"year-(?:ago|earlier)"), _year_ago),
-    Rule(expression(r"the\s+(?P<way>following|previous|preceding)\s+(?P<unit>day|week|month|year)"), _from_narrative),
-    Rule(expression(r"(?P<way>the next)\s+(?P<unit>day|morning)"), _next_day),
+    Rule(expression(r"year-(?:ago|earlier)"), _year_ago, needs=("year-",)),
+    Rule(
+        expression(r"the\s+(?P<way>following|previous|preceding)\s+(?P<unit>day|week|month|year)"),
+        _from_narrative,
+        needs=("earlier", "later", "before", "after", "following", "previous", "preceding"),
+    ),
+    Rule(expression(r"(?P<way>the next)\s+(?P<unit>day|morning)"), _next_day, needs=("next",)),
     Rule(expression(r"(?:(?:earlier|later)\s+)?(?:that|the same)\s+(?:same\s+)?(?P<unit>day|week|month|year)"), _same),
     Rule(expression(r"(?:in|over|within)\s+(?:the\s+)?(?:coming|next few|following|next)?\s*(?P<unit>days|weeks|months|hours)"), _soon),
     Rule(
@@ -319,6 +334,7 @@ RULES = (
             r"(?=\s+of\s+(?:the|a|an|its|their|his|her|this|that)\b)"
         ),
         _day_of_course,
+        needs=("day",),
     ),
     Rule(
         re.compile(rf"(?i)\b(?:on|for|by|until|from|before|of|in)\s+the\s+(?P<day>{ORDINAL_DAY})(?!\s+(?:of\s+)?[a-z])(?![\w-])"), _ordinal

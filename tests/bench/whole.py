@@ -54,6 +54,7 @@ def kept(folder: Path, size: int) -> Path:
     """A filled database that stays: filling one with a million claims takes ten minutes of the processor."""
     path = folder / f"filled-{size}.db"
     if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
         database = open_database(f"sqlite:///{path.with_suffix('.part')}")
         fill(database, size, take_sample())
         database.close()
