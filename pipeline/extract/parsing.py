@@ -36,16 +36,18 @@ class Parser:
             # The vectors of the words are the bulk of a doc, and only the components of the model read them.
             doc.tensor = doc.tensor[:0].copy()
             found[text] = doc
-        for text in dict.fromkeys(wanted):
-            self._keep(text, found[text])
+        for text in found:
+            if text not in self._docs:
+                self._tokens += len(found[text])
+            self._docs[text] = found[text]
+            self._docs.move_to_end(text)
+        if missing:
+            self._forget(len(found))
         return [found[text] for text in wanted]
 
-    def _keep(self, text: str, doc: Doc) -> None:
-        if text not in self._docs:
-            self._docs[text] = doc
-            self._tokens += len(doc)
-        self._docs.move_to_end(text)
-        while self._tokens > self._most and len(self._docs) > 1:
+    def _forget(self, newest: int) -> None:
+        """Let go of the oldest, but of nothing that was asked for just now: a batch is read as a whole, however long it is."""
+        while self._tokens > self._most and len(self._docs) > newest:
             self._tokens -= len(self._docs.popitem(last=False)[1])
 
 

@@ -52,12 +52,21 @@ def test_a_kept_doc_says_what_a_fresh_one_says():
     assert parser.parse([ONE])[0] is kept[0]
 
 
-def test_no_more_tokens_are_kept_than_are_allowed(model: Counting):
+def test_no_more_tokens_are_kept_than_are_allowed_when_others_come(model: Counting):
     parser = Parser(model, most=12)
-    parser.parse([ONE, TWO, THREE])
+    parser.parse([ONE, TWO])
+    parser.parse([THREE])
     parser.parse([THREE])
     parser.parse([ONE])
-    assert model.given == [[ONE, TWO, THREE], [ONE]]
+    assert model.given == [[ONE, TWO], [THREE], [ONE]]
+
+
+def test_a_batch_longer_than_what_is_kept_is_parsed_once_all_the_same(model: Counting):
+    parser = Parser(model, most=12)
+    parser.parse([ONE, TWO, THREE])
+    for text in (ONE, TWO, THREE):
+        parser.parse([text])
+    assert model.given == [[ONE, TWO, THREE]]
 
 
 @pytest.mark.parametrize(("word", "lemma"), [
