@@ -180,11 +180,12 @@ def _year_end(_match: re.Match[str], context: Context) -> Interval:
 
 
 def _weeks_from(match: re.Match[str], context: Context) -> Interval | None:
-    """ "A week from Monday", "two weeks from tomorrow"."""
-    amount = parse_number(match["low"])
+    """ "A week from Monday", "a week tomorrow"; of "it was three weeks today" only today is a day."""
+    word, amount = match["from"].lower(), parse_number(match["low"])
     if amount is None:
         return None
-    word = match["from"].lower()
+    if word == "today" and not match["way"] and context.tense != "future":
+        return day_span(context.today, context.anchor)
     if word in ("today", "now", "tomorrow"):
         first = context.today + dt.timedelta(word == "tomorrow")
     else:
@@ -243,6 +244,7 @@ _LOW = rf"(?P<low>{NUMBER}|a couple of|a few|several|a dozen)"
 _ABOUT = r"(?:(?:about|around|nearly|almost|more than|less than|over|roughly|some|just|only)\s+)?"
 _PARTS = r"early|earlier|late|later|sometime|mid-?|by the end of|the end of|the start of|the beginning of|the middle of"
 
+_FROM = rf"(?<=from\s)(?:{WEEKDAY}|now)|(?<=next\s){WEEKDAY}|today|tomorrow"
 RULES = (
     Rule(
         expression(rf"(?:(?:on|by|until|before|from)\s+)?(?P<name>{WEEKDAY}),?\s+the\s+(?P<day>{ORDINAL_DAY})(?![\w-])"), _weekday_ordinal
@@ -265,9 +267,9 @@ RULES = (
         needs=("week", "month", "year", "decade", "century"),
     ),
     Rule(
-        expression(rf"(?P<low>{NUMBER})\s+(?P<unit>weeks?|months?)\s+from\s+(?:next\s+)?(?P<from>{WEEKDAY}|today|now|tomorrow)"),
+        expression(rf"(?P<low>{NUMBER})\s+(?P<unit>weeks?|months?)\s+(?P<way>from\s+(?:next\s+)?)?(?P<from>{_FROM})"),
         _weeks_from,
-        needs=("from",),
+        needs=("from", "today", "tomorrow"),
     ),
     Rule(expression(r"the weekend|at weekends?"), _weekend, needs=("weekend",)),
     Rule(
