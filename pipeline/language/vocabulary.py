@@ -76,7 +76,6 @@ class Vocabulary:
     silence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     constancy: tuple[str, ...] = ()
     not_yet: tuple[str, ...] = ()
-    no_longer: tuple[str, ...] = ()
     background: tuple[str, ...] = ()
     speech: Mapping[str, str] = field(default_factory=dict)
     sayings: Speech = field(default_factory=Speech)
@@ -111,7 +110,6 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         silence={kind: tuple(entry["phrases"]) for kind, entry in _read(folder / "silence.toml").items() if isinstance(entry, dict)},
         constancy=tuple(constancy.get("words", ())),
         not_yet=tuple(constancy.get("not_yet", ())),
-        no_longer=tuple(constancy.get("no_longer", ())),
         background=tuple(constancy.get("background", ())),
         speech={verb: force["name"] for force in _read(folder / "speech.toml")["force"] for verb in force["verbs"]},
         sayings=_speech(_read(folder / "speech.toml")),
