@@ -243,7 +243,10 @@
     on.addEventListener('change', function () { localStorage.setItem('keys', on.checked ? 'on' : 'off'); });
   }
   const here = document.querySelector('.bar [aria-current]');
-  if (here) { here.parentElement.scrollIntoView({ inline: 'center', block: 'nearest' }); }
+  // Not scrollIntoView: that would make the first stop of the Tab key the link that was brought into view.
+  for (let box = here && here.parentElement; box && box !== document.body; box = box.parentElement) {
+    if (box.scrollWidth > box.clientWidth) { box.scrollLeft += here.getBoundingClientRect().left - box.getBoundingClientRect().left - (box.clientWidth - here.offsetWidth) / 2; }
+  }
   const hint = document.querySelector('.keyhint');
   if (hint) { hint.hidden = false; hint.addEventListener('click', function () { keys.showModal(); }); }
   const told = sessionStorage.getItem('told');
